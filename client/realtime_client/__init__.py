@@ -1,0 +1,1 @@
+"""realtime_client: the Python client for Realtime transcription."""

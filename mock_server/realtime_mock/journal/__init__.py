@@ -1,0 +1,1 @@
+"""WHAT HAPPENED: one ordered record with causes."""

@@ -1,0 +1,1 @@
+"""ONE CONVERSATION: a pure state machine. No await, no clock, no randomness, no files."""

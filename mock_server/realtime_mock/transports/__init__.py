@@ -1,0 +1,1 @@
+"""WIRES: WebRTC. aiortc and av are imported here alone."""

@@ -1,0 +1,1 @@
+"""HTTP: route tables, middleware, the API."""
