@@ -1,0 +1,54 @@
+"""What can be wrong with a scenario, and how it is said: a line for each, ``file:line:column: message``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text; line and column count from 1, as editors do."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong; ``position`` is None when the file as a whole is meant."""
+
+    message: str
+    position: Position | None = None
+
+
+class ScenarioError(Exception):
+    """A scenario cannot be used. ``str()`` lists every problem that was found, in the order of the file."""
+
+    def __init__(self, name: str, problems: Iterable[Problem]) -> None:
+        self.name = name
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.position or Position(0, 0)))
+        super().__init__("\n".join(_line(name, problem) for problem in self.problems))
+
+
+class UnknownScenarioError(ScenarioError):
+    """No shipped scenario has this name; ``nearest`` is the one that was probably meant, if any is close."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.known = tuple(known)
+        self.nearest = nearest(name, self.known)
+        choice = f"did you mean '{self.nearest}'?" if self.nearest else f"there are: {', '.join(self.known)}"
+        super().__init__(name, [Problem(f"no scenario has this name; {choice}")])
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that ``word`` was probably meant to be, or None when nothing is close."""
+    matches = get_close_matches(word.lower()[:100], tuple(known), n=1)
+    return matches[0] if matches else None
+
+
+def _line(name: str, problem: Problem) -> str:
+    if problem.position is None:
+        return f"{name}: {problem.message}"
+    return f"{name}:{problem.position.line}:{problem.position.column}: {problem.message}"
