@@ -1,0 +1,39 @@
+"""From what the validator found to what is answered: entries of the catalogue, filled in."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from realtime_mock.protocol.catalogue import Refusal, refuse
+from realtime_mock.protocol.data import load_yaml
+from realtime_mock.protocol.validate import Violation
+
+_ENTRIES = {
+    "unknown_parameter": "request.unknown_parameter",
+    "missing_required_parameter": "request.missing_required_parameter",
+    "invalid_type": "request.invalid_type",
+    "invalid_value": "request.invalid_value",
+}
+
+
+def refusal_for(violation: Violation) -> Refusal:
+    """The catalogue's entry for a violation; every limit (range, length) shares one entry."""
+    return refuse(
+        _ENTRIES.get(violation.code, "request.limit_exceeded"),
+        code=violation.code,
+        message=violation.message,
+        param=violation.param,
+    )
+
+
+@cache
+def client_event_types(dialect: str) -> tuple[str, ...]:
+    """The client events of a dialect, in the order in which the API lists them."""
+    return tuple(load_yaml("client_events.yaml")[dialect])
+
+
+def unknown_type(dialect: str, given: object) -> Refusal:
+    """The refusal of a client event whose type the API does not know (observed-verbatim, 2026-09-18)."""
+    *types, last = (f"'{name}'" for name in client_event_types(dialect))
+    message = f"Invalid value: '{given}'. Supported values are: {', '.join(types)}, and {last}."
+    return refuse("request.invalid_value", message=message, param="type")
