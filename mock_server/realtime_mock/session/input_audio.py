@@ -1,0 +1,173 @@
+"""The input audio buffer: the audio clock, the turns in it, and how a turn becomes an item.
+
+Event sequences: observed-verbatim over WebSocket (GA 2026-09-18, beta 2025-04 and 2025-05). That
+WebRTC has the same is inferred for transcription sessions; no capture of one was found.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+
+from realtime_mock.protocol.catalogue import refuse
+from realtime_mock.session.contract import AudioIn, Effect, Event, Listen, Millis
+from realtime_mock.session.cues import Utterance
+from realtime_mock.session.state import State
+from realtime_mock.session.transcripts import Transcripts
+from realtime_mock.session.turns import SpeechStarted, SpeechStopped, TurnDetector
+
+SAMPLES_PER_MS = 24
+MIN_COMMIT_MS = 100
+COMMIT_ERROR_DELAY_MS = 900
+"""The commit-too-small error comes 0.8 to 1.0 s late (measured, 2026-10-06)."""
+
+_SPEECH = 0.5  # the default threshold, also for telling sound from silence where no VAD is set
+
+
+@dataclass(slots=True)
+class _Turn:
+    """Speech that is going on: its item has an id already, and no one else knows of it yet."""
+
+    item_id: str
+    start_ms: int
+
+
+class InputAudio:
+    """The buffer of one session."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._transcripts = Transcripts(state)
+        self._samples = 0
+        self._windows = 0
+        self._emptied_ms = 0
+        self._silent = True
+        self._turn: _Turn | None = None
+        self._detector: TurnDetector | None = None
+        self.reconfigure()
+
+    @property
+    def now_ms(self) -> int:
+        """The audio clock: milliseconds of sound since the session's first sample."""
+        return self._samples // SAMPLES_PER_MS
+
+    def reconfigure(self) -> None:
+        """Take over the turn detection that the session's configuration names now.
+
+        semantic_vad ends turns like server_vad with default values: what it listens for is not emulated.
+        """
+        settings = self._state.turn_detection
+        if settings is None:
+            self._detector, self._turn = None, None
+            return
+        defaults = self._state.setup.shape.fill_for("turn_detection", "server_vad")
+        settings = settings if settings["type"] == "server_vad" else defaults
+        if self._detector is None:
+            self._detector = TurnDetector(settings)
+        self._detector.settings = settings
+
+    # -- sound ---------------------------------------------------------------------------------
+
+    def hear(self, audio: AudioIn, now: Millis) -> list[Effect]:
+        """Sound arrived: move the audio clock on, and find the turns in it."""
+        self._samples += audio.samples
+        effects: list[Effect] = []
+        for score in audio.activity:
+            index, self._windows = self._windows, self._windows + 1
+            if score >= _SPEECH:
+                self._silent = False
+            match self._detector.window(index, score) if self._detector else None:
+                case SpeechStarted(audio_start_ms):
+                    effects += self._speech_started(audio_start_ms, now)
+                case SpeechStopped(audio_end_ms):
+                    effects += self._speech_stopped(audio_end_ms, now)
+        return effects
+
+    def _speech_started(self, audio_start_ms: int, now: Millis) -> list[Effect]:
+        self._turn = _Turn(self._state.ids.make("item", now), audio_start_ms)
+        self._silent = False
+        return [
+            self._state.event(
+                now,
+                "input_audio_buffer.speech_started",
+                audio_start_ms=audio_start_ms,
+                item_id=self._turn.item_id,
+            )
+        ]
+
+    def _speech_stopped(self, audio_end_ms: int, now: Millis) -> list[Effect]:
+        assert self._turn is not None, "speech ends only where it began"
+        stopped = self._state.event(
+            now,
+            "input_audio_buffer.speech_stopped",
+            audio_end_ms=audio_end_ms,
+            item_id=self._turn.item_id,
+        )
+        return [stopped, *self._commit(audio_end_ms, now)]
+
+    # -- client events ---------------------------------------------------------------------------
+
+    def append(self, event: Event, now: Millis) -> list[Effect]:
+        """``input_audio_buffer.append``: never acknowledged (observed)."""
+        try:
+            pcm = b64decode(event["audio"], validate=True)
+        except (NotBase64, ValueError):
+            return self._state.error(now, refuse("event.invalid_audio", got="an invalid value"), event)
+        if not pcm or len(pcm) % 2:
+            got = "an invalid value" if pcm else "empty bytes"
+            return self._state.error(now, refuse("event.invalid_audio", got=got), event)
+        return [Listen(pcm)]
+
+    def commit(self, event: Event, now: Millis) -> list[Effect]:
+        """``input_audio_buffer.commit``: the client ends the turn; no speech_stopped is sent then."""
+        buffered_ms = (self._samples - self._emptied_ms * SAMPLES_PER_MS) / SAMPLES_PER_MS
+        if buffered_ms < MIN_COMMIT_MS:
+            late = refuse("event.commit_empty", ms=buffered_ms)
+            self._state.timeline.at(
+                now + COMMIT_ERROR_DELAY_MS, lambda then: self._state.error(then, late, event)
+            )
+            return []
+        return self._commit(self.now_ms, now)
+
+    def clear(self, event: Event, now: Millis) -> list[Effect]:
+        """``input_audio_buffer.clear``: the sound since the last commit is forgotten."""
+        self._empty(self.now_ms)
+        return [self._state.event(now, "input_audio_buffer.cleared")]
+
+    # -- an item is made ---------------------------------------------------------------------------
+
+    def _commit(self, end_ms: int, now: Millis) -> list[Effect]:
+        state = self._state
+        turn = self._turn or _Turn(state.ids.make("item", now), self._emptied_ms)
+        heard = Utterance(turn.item_id, turn.start_ms, end_ms, self._silent)
+        previous, state.last_item_id = state.last_item_id, turn.item_id
+        self._empty(end_ms)
+        committed = state.event(
+            now, "input_audio_buffer.committed", previous_item_id=previous, item_id=turn.item_id
+        )
+        self._transcripts.begin(heard, now)
+        return [committed, *self._item_events(turn.item_id, previous, now)]
+
+    def _item_events(self, item_id: str, previous: str | None, now: Millis) -> list[Effect]:
+        beta = self._state.dialect == "beta"
+        item = {
+            "id": item_id,
+            **({"object": "realtime.item"} if beta else {}),
+            "type": "message",
+            "status": "completed",
+            "role": "user",
+            "content": [{"type": "input_audio", "transcript": None}],
+        }
+        names = ("created",) if beta else ("added", "done")
+        return [
+            self._state.event(now, f"conversation.item.{name}", previous_item_id=previous, item=item)
+            for name in names
+        ]
+
+    def _empty(self, at_ms: int) -> None:
+        self._emptied_ms = at_ms
+        self._turn = None
+        self._silent = True
+        if self._detector:
+            self._detector.reset()

@@ -1,0 +1,95 @@
+"""What the parts of a session share: who it is, its configuration, its plans, and how it speaks.
+
+No rule of the protocol lives here, only what every rule needs to say something.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from realtime_mock.protocol.catalogue import Refusal
+from realtime_mock.protocol.ids import IdSource
+from realtime_mock.protocol.sessions import Config, Shape
+from realtime_mock.session.contract import Effect, Emit, Event, Millis, Note
+from realtime_mock.session.cues import Director
+from realtime_mock.session.timeline import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a session is born with.
+
+    ``config`` is a whole session object of ``shape``. ``created`` is API time in milliseconds,
+    ``lifetime_s`` the cap of the era, ``transcript_usage`` whether completed transcripts carry it.
+    """
+
+    shape: Shape
+    config: Config
+    session_id: str
+    created: Millis
+    lifetime_s: int
+    transcript_usage: bool = True
+
+    @property
+    def expires_at(self) -> int:
+        """When the session ends at the latest, in Unix seconds."""
+        return self.created // 1000 + self.lifetime_s
+
+
+@dataclass(slots=True)
+class State:
+    """One session's mutable part."""
+
+    setup: Setup
+    director: Director
+    ids: IdSource
+    config: Config
+    timeline: Timeline = field(default_factory=Timeline)
+    last_item_id: str | None = None
+
+    @property
+    def dialect(self) -> str:
+        """``beta`` or ``ga``: the names and shapes that this session speaks."""
+        return self.setup.shape.dialect
+
+    @property
+    def kind(self) -> str:
+        """``realtime`` or ``transcription``."""
+        return self.setup.shape.kind
+
+    @property
+    def transcription(self) -> dict[str, Any] | None:
+        """The input transcription's settings; None when nothing is transcribed."""
+        part: dict[str, Any] | None = self.setup.shape.part(self.config, "transcription")
+        return part
+
+    @property
+    def turn_detection(self) -> dict[str, Any] | None:
+        """The turn detection's settings; None when the client commits by itself."""
+        part: dict[str, Any] | None = self.setup.shape.part(self.config, "turn_detection")
+        return part
+
+    def event(self, now: Millis, kind: str, **fields: Any) -> Emit:
+        """A server event with a fresh id; ``type`` and ``event_id`` stand first, as on the wire."""
+        return Emit({"type": kind, "event_id": self.ids.make("event", now), **fields})
+
+    def session_event(self, now: Millis, what: str) -> Emit:
+        """``session.created`` or ``.updated`` under the name that this dialect has for it."""
+        beta_transcription = self.dialect == "beta" and self.kind == "transcription"
+        prefix = "transcription_session" if beta_transcription else "session"
+        setup = self.setup
+        return self.event(
+            now,
+            f"{prefix}.{what}",
+            session=setup.shape.on_the_wire(self.config, setup.session_id, setup.expires_at),
+        )
+
+    def error(self, now: Millis, refusal: Refusal, cause: Event | None = None) -> list[Effect]:
+        """An error event, and a note of what is behind it; ``cause`` is the client's event."""
+        client_event_id = cause.get("event_id") if cause else None
+        error = refusal.event_error(client_event_id if isinstance(client_event_id, str) else None)
+        return [
+            self.event(now, "error", error=error),
+            Note(refusal.detail or refusal.entry.what, error=refusal.entry.id),
+        ]
