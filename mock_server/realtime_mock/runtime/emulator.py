@@ -1,0 +1,104 @@
+"""The emulator: everything of one server but its wires. What a request may ask for is a method here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import structlog
+
+from realtime_mock.journal.record import Journal
+from realtime_mock.protocol.eras import Era, eras
+from realtime_mock.protocol.ids import IdSource
+from realtime_mock.protocol.sessions import Config, Dialect, Kind, shape
+from realtime_mock.runtime.clock import Clock, RealClock
+from realtime_mock.runtime.driver import Driver
+from realtime_mock.runtime.keys import KeyRing
+from realtime_mock.runtime.scenarios import Scenarios
+from realtime_mock.runtime.settings import Settings
+from realtime_mock.session.contract import Traits
+from realtime_mock.session.session import Session
+from realtime_mock.session.state import Setup
+
+log = structlog.get_logger("realtime_mock.call")
+
+
+class Peer(Protocol):
+    """The transport's end of a call."""
+
+    def close(self, reason: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Call:
+    """A call that is going on. ``peer`` is there once a transport has answered."""
+
+    id: str
+    driver: Driver
+    peer: Peer | None = None
+
+
+class Emulator:
+    """One server's state: era, clock, journal, keys, scenarios, calls."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, journal: Journal | None = None
+    ) -> None:
+        self.settings = settings
+        self.era: Era = eras()[settings.era]
+        self.clock: Clock = clock or RealClock()
+        self.journal = journal or Journal()
+        self.ids = IdSource(settings.seed, "server")
+        self.scenarios = Scenarios(settings.scenario)
+        self.keys = KeyRing(settings.api_keys, self.scenarios, self.clock, self.ids)
+        self._calls: dict[str, Call] = {}
+        self._sessions = 0
+
+    def open_call(self, dialect: Dialect, kind: Kind, config: Config, scenario: str) -> Call:
+        """A new call with a session that waits for its channel to open."""
+        self._sessions += 1
+        now = self.clock.now()
+        ids = IdSource(self.settings.seed, f"session/{self._sessions}")
+        setup = Setup(
+            shape=shape(dialect, kind),
+            config=config,
+            session_id=ids.make("sess", now),
+            created=now,
+            lifetime_s=self.era.session_s,
+            transcript_usage=self.era.transcript_usage,
+        )
+        call_id = self.ids.call_id(now)
+        driver = Driver(
+            Session(setup, self.scenarios.director(scenario), ids),
+            call=call_id,
+            traits=Traits(audio_out="track"),
+            clock=self.clock,
+            journal=self.journal,
+            ids=ids,
+            on_end=partial(self._forget, call_id),
+        )
+        call = self._calls[call_id] = Call(call_id, driver)
+        self.journal.note(
+            now,
+            "call.opened",
+            call=call_id,
+            session=setup.session_id,
+            dialect=dialect,
+            kind=kind,
+            scenario=scenario,
+        )
+        log.info("call opened", call=call_id, dialect=dialect, kind=kind, scenario=scenario)
+        return call
+
+    def _forget(self, call_id: str) -> None:
+        del self._calls[call_id]
+
+    def call(self, call_id: str) -> Call | None:
+        """The call that goes by this id, while it is going on."""
+        return self._calls.get(call_id)
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls that are going on."""
+        return tuple(self._calls.values())
