@@ -1,0 +1,138 @@
+"""The command line: ``realtime-mock serve``, ``explain``, ``scenarios``. Every flag is declared here."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NoReturn
+
+from realtime_mock import __version__
+from realtime_mock.runtime.settings import Settings
+
+_STARTED = time.perf_counter()
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message} (see {self.prog} --help)", file=sys.stderr)
+        raise SystemExit(2)
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no port: a number from 0 to 65535 is meant, 0 for any free one"
+        )
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    default = Settings()
+    parser = _Parser(prog="realtime-mock", description="A local stand-in for the OpenAI Realtime API.")
+    parser.add_argument("--version", action="version", version=f"realtime-mock {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+
+    serve = commands.add_parser("serve", help="start the server")
+    serve.set_defaults(run=_serve)
+    add = serve.add_argument
+    add("--host", default=default.host, help=f"address of the HTTP API ({default.host})")
+    add("--port", type=_port, default=default.port, help=f"its port; 0 for any free one ({default.port})")
+    add("--udp-port", type=_port, help="UDP port of all calls; 0 for any free one (the number of --port)")
+    add("--era", choices=("beta", "transition", "ga"), default=default.era, help=f"({default.era})")
+    add("--scenario", default=default.scenario, help=f"a shipped scenario or a file ({default.scenario})")
+    add("--seed", type=int, default=default.seed, help=f"what ids are made from ({default.seed})")
+    add("--api-key", action="append", default=[], metavar="KEY", help="accept only this key (repeatable)")
+    add("--journal", type=Path, metavar="FILE", help="append everything that happens, as JSON lines")
+    add("--quiet", action="store_true", help="log only warnings and errors")
+
+    explain = commands.add_parser("explain", help="explain an error of the catalogue")
+    explain.set_defaults(run=_explain)
+    explain.add_argument(
+        "id", nargs="?", help="the id that stands in the header x-realtime-mock-error; none lists all"
+    )
+
+    scenarios = commands.add_parser("scenarios", help="list the shipped scenarios")
+    scenarios.set_defaults(run=_scenarios)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The program. Returns its exit code: 0 done, 1 it failed, 2 it was called wrongly."""
+    options = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = options.run
+    return run(options)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    # Imported here: `explain` and `--help` need no web server.
+    from realtime_mock.runtime import logs
+    from realtime_mock.scenario.errors import ScenarioError
+    from realtime_mock.web.serve import serve
+
+    logs.configure(quiet=options.quiet)
+    settings = Settings(
+        host=options.host,
+        port=options.port,
+        udp_port=options.udp_port,
+        era=options.era,
+        scenario=options.scenario,
+        seed=options.seed,
+        api_keys=tuple(options.api_key),
+    )
+    with ExitStack() as stack:
+        try:
+            journal = (
+                stack.enter_context(options.journal.open("a", encoding="utf-8")) if options.journal else None
+            )
+            asyncio.run(serve(settings, journal_file=journal, announce=_announce))
+        except (OSError, ScenarioError) as problem:
+            print(f"realtime-mock: {problem}", file=sys.stderr)
+            return 1
+        except KeyboardInterrupt:
+            pass
+    return 0
+
+
+def _announce(url: str, settings: Settings) -> None:
+    ready = round((time.perf_counter() - _STARTED) * 1000)
+    print(f"realtime-mock {__version__}")
+    print(f"  API URL   {url}/v1")
+    print(f"  scenario  {settings.scenario}")
+    print(f"  era       {settings.era}")
+    print(f"  seed      {settings.seed}")
+    print(f"ready in {ready} ms; point your app here:  export OPENAI_BASE_URL={url}/v1", flush=True)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from realtime_mock.protocol.catalogue import catalogue
+    from realtime_mock.protocol.explain import explain
+
+    entries = catalogue()
+    if options.id is None:
+        width = max(map(len, entries))
+        for entry in entries.values():
+            print(f"{entry.id:<{width}}  {entry.status or 'event':>5}  {entry.confidence}")
+        return 0
+    if options.id not in entries:
+        near = get_close_matches(options.id, entries, n=1, cutoff=0.4)
+        hint = f"; did you mean '{near[0]}'?" if near else "; `realtime-mock explain` lists them"
+        print(f"realtime-mock: there is no error '{options.id}'{hint}", file=sys.stderr)
+        return 2
+    print(explain(entries[options.id]), end="")
+    return 0
+
+
+def _scenarios(options: argparse.Namespace) -> int:
+    from realtime_mock.scenario.library import names, shipped
+
+    for name in names():
+        print(f"{name:<12} {shipped(name).summary}")
+    return 0

@@ -1,0 +1,99 @@
+"""Minting: the three routes that give out ephemeral keys, and what they answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from realtime_mock.protocol.catalogue import refuse
+from realtime_mock.protocol.eras import Surface
+from realtime_mock.protocol.sessions import Kind, shape
+from realtime_mock.protocol.validate import validate
+from realtime_mock.protocol.violations import refusal_for
+from realtime_mock.protocol.wire import decode, encode
+from realtime_mock.runtime.keys import EphemeralKey, Origin
+from realtime_mock.web.context import Context, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Minting:
+    """One minting route: which surface it is of, and the schema of its body."""
+
+    origin: Origin
+    surface: Surface
+    schema: str
+
+
+MINTINGS = {
+    f"/v1/realtime/{minting.origin}": minting
+    for minting in (
+        Minting("transcription_sessions", "beta", "beta.mint.transcription"),
+        Minting("sessions", "beta", "beta.mint.realtime"),
+        Minting("client_secrets", "ga", "ga.mint"),
+    )
+}
+
+
+async def mint(context: Context) -> web.Response:
+    """POST to one of :data:`MINTINGS`. An empty body mints with every default (observed, GA, 2025-08-28).
+
+    The shape of the session is checked, its model is not (observed, GA, 2026-09-10): a model that does not
+    exist shows at connect.
+    """
+    minting = MINTINGS[context.path]
+    holder = context.authenticated()
+    if holder.ephemeral:
+        raise Refused(refuse("auth.ephemeral_key_cannot_mint", key="ek_…"))
+    context.on_surface(minting.surface)
+    body = _parsed(await context.request.read())
+    kind = _kind(minting, body)
+    _check(minting, kind, body)
+    given = body.get("session") or {} if minting.surface == "ga" else body
+    config = shape(minting.surface, kind).fresh(given)
+    key = context.emulator.keys.mint(
+        minting.origin, minting.surface, kind, config, scenario=holder.scenario, ttl_s=_ttl(context, body)
+    )
+    return web.Response(text=encode(_answer(context, key)), content_type="application/json")
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    if not raw.strip():
+        return {}
+    try:
+        body = decode(raw)
+    except ValueError as problem:
+        raise Refused(refuse("request.invalid_json", detail=str(problem))) from None
+    if not isinstance(body, dict):
+        raise Refused(refuse("request.invalid_json", detail="the body is JSON, but no object"))
+    return body
+
+
+def _kind(minting: Minting, body: dict[str, Any]) -> Kind:
+    if minting.origin == "transcription_sessions":
+        return "transcription"
+    session = body.get("session")
+    asked = session.get("type") if minting.surface == "ga" and isinstance(session, dict) else None
+    return "transcription" if asked == "transcription" else "realtime"
+
+
+def _check(minting: Minting, kind: Kind, body: dict[str, Any]) -> None:
+    if minting.surface == "ga" and kind == "transcription" and "model" in body["session"]:
+        raise Refused(refuse("mint.model_in_transcription_session"))
+    if violation := validate(minting.schema, body):
+        raise Refused(refusal_for(violation))
+
+
+def _ttl(context: Context, body: dict[str, Any]) -> int:
+    expires_after = body.get("expires_after") or {}
+    seconds: int = expires_after.get("seconds") or context.emulator.era.key_ttl_s
+    return seconds
+
+
+def _answer(context: Context, key: EphemeralKey) -> dict[str, Any]:
+    session_id = context.emulator.ids.make("sess", context.emulator.clock.now())
+    session = shape(key.dialect, key.kind).minted(key.config, session_id)
+    if key.dialect == "ga":
+        return {"value": key.value, "expires_at": key.expires_at, "session": session}
+    return {**session, "client_secret": {"value": key.value, "expires_at": key.expires_at}}

@@ -1,0 +1,38 @@
+"""The routes, as a table: what is asked for, and who answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from realtime_mock.web import calls, health, mint
+from realtime_mock.web.context import Context
+
+Handler = Callable[[Context], Awaitable[web.Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route; ``{name}`` in its path stands for one segment."""
+
+    method: str
+    path: str
+    handler: Handler
+
+    def match(self, path: str) -> dict[str, str] | None:
+        """The named segments of ``path``, or None when it is another path."""
+        pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", re.escape(self.path))
+        found = re.fullmatch(pattern, path)
+        return found.groupdict() if found else None
+
+
+ROUTES = (
+    *(Route("POST", path, mint.mint) for path in mint.MINTINGS),
+    Route("POST", "/v1/realtime", calls.exchange),
+    Route("POST", "/v1/realtime/calls", calls.exchange),
+    Route("POST", "/v1/realtime/calls/{call_id}/hangup", calls.hangup),
+    Route("GET", "/_mock/health", health.health),
+)
