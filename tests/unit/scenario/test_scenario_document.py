@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_mock.scenario.document import MAX_CHARACTERS, MAX_DEPTH, Items, Mapping, Scalar, parse
@@ -101,6 +101,7 @@ def test_an_error_reads_as_one_line_a_problem() -> None:
     assert str(error) == "t.yaml: whole\nt.yaml:3:1: late"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab:-?[]{},#&*!|>'\"%@`\\ \n\t\u2028\ufeff\ud800\x00")))
 def test_any_text_is_a_document_or_a_scenario_error(text: str) -> None:
     """The parser never raises anything else, however strange the YAML."""

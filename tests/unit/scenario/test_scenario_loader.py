@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realtime_mock.scenario.errors import ScenarioError
@@ -16,6 +16,7 @@ from realtime_mock.scenario.model import Scenario, Turn
 from realtime_mock.scenario.shapes import ListOf, Table
 from realtime_mock.session.cues import Pace
 
+DOCUMENTATION = Path(__file__).parents[3] / "docs" / "scenarios.md"
 SMALLEST = "summary: A test.\nturns:\n  - transcript: Hello.\n"
 
 
@@ -78,6 +79,10 @@ def test_a_transcript_is_the_text_as_written() -> None:
         (
             "summary: x",
             ["t.yaml:1:1: a scenario needs 'turns': what each piece of speech gets, in order"],
+        ),
+        (
+            "summary: *x\nturns: [{transcript: a}]",
+            ["t.yaml:1:10: aliases are not part of the language: write the value again"],
         ),
         ("summary: x\nturns: []", ["t.yaml:2:8: 'turns' must not be empty"]),
         (
@@ -198,6 +203,7 @@ TREES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.text() | TREES)
 def test_any_text_is_a_scenario_or_a_scenario_error(text: str) -> None:
     """The loader never raises anything else: not on noise, not on the right words in the wrong places."""
@@ -218,10 +224,26 @@ def _tables(table: Table) -> dict[str, Table]:
 
 def test_the_documentation_has_every_key_of_the_language() -> None:
     """docs/scenarios.md shows each key with the value and the meaning that the grammar gives it."""
-    page = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    page = DOCUMENTATION.read_text(encoding="utf-8")
     rows = [
         f"| `{key.name}`{' (required)' if key.required else ''} | {key.shape.description} | {key.says} |"
         for table in _tables(SCENARIO).values()
         for key in table.keys
     ]
     assert [row for row in rows if row not in page] == []
+
+
+def test_the_documentation_tells_the_measured_pace() -> None:
+    """The numbers on the page are the defaults of the program."""
+    pace = Pace()
+    sentence = f"{pace.first_delta_ms} ms to the first delta, {pace.delta_gap_ms} ms between deltas"
+    page = " ".join(DOCUMENTATION.read_text(encoding="utf-8").split())
+    assert f"{sentence}, {pace.completed_ms} ms to the completed event" in page
+
+
+def test_the_example_of_the_documentation_is_a_scenario() -> None:
+    """What people copy from the page loads, and means what the page says."""
+    example = DOCUMENTATION.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    actual = loads(example, "scenarios.md")
+    assert [turn.transcript for turn in actual.turns] == ["Turn on the light.", "And the radio."]
+    assert actual.turns[1].pace == Pace(first_delta_ms=200, completed_ms=50)
