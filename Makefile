@@ -1,0 +1,45 @@
+# Two commands do all their own set-up: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check coverage format docs clean
+
+demo: $(VENV)/.runtime  ## the main job: a transcript over WebRTC, and the forum thread's 400 explained
+	@$(BIN)/python scripts/demo.py
+
+test: $(VENV)/.dev  ## the whole suite; browser tests say so when no Chromium is installed
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## linter, formatter, types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+coverage: $(VENV)/.dev  ## the suite, and what it did not reach
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: $(VENV)/.dev  ## draw the tables of docs/ from the data
+	$(BIN)/python scripts/generate_docs.py
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "realtime-mock needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: pyproject.toml $(VENV)/bin/python
+	@echo "installing realtime-mock into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml $(VENV)/bin/python
+	@echo "installing realtime-mock and its development tools into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,107 @@
+"""Draws the tables of docs/ from the data: ``errors.md`` and ``sdp_exchange.md``.
+
+``--check`` compares instead of writing, and exits 1 when a page is out of date.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from realtime_mock.protocol.catalogue import Entry, catalogue
+from realtime_mock.protocol.exchange import Row, stages
+
+DOCS = Path(__file__).parents[1] / "docs"
+DRAWN = "<!-- Drawn by scripts/generate_docs.py from the data in mock_server/realtime_mock/protocol/data. -->"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _evidence(entry: Entry) -> str:
+    return "<br>".join(
+        f"[{seen.date}]({seen.source})" if seen.source.startswith("http") else f"{seen.source}, {seen.date}"
+        for seen in entry.evidence
+    )
+
+
+def errors() -> str:
+    """Every entry of the catalogue."""
+    lines = [
+        "# The errors",
+        "",
+        DRAWN,
+        "",
+        "Every error that the server can answer. The id stands in the response header `x-realtime-mock-error`;",
+        "`realtime-mock explain <id>` prints the entry with its causes and its remedy.",
+        "",
+        "| id | on the wire | code | message | confidence | inferred parts | evidence |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for entry in catalogue().values():
+        where = f"HTTP {entry.status}" if entry.status else "event"
+        message = f"`{entry.message}`" if entry.message else "(empty)"
+        cells = [
+            f"`{entry.id}`",
+            where + (", event" if entry.status and "event" in entry.surfaces else ""),
+            json.dumps(entry.code),
+            message,
+            entry.confidence,
+            ", ".join(entry.inferred),
+            _evidence(entry),
+        ]
+        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _row(row: Row) -> str:
+    when = ", ".join(f"{name} = {' or '.join(sorted(values))}" for name, values in row.when)
+    if row.refuse is None:
+        outcome, confidence = f"passes: {row.why}", row.confidence or ""
+    else:
+        entry = catalogue().get(row.refuse)
+        outcome = f"`{row.refuse}`" if entry else row.refuse
+        confidence = entry.confidence if entry else ""
+    return f"| {_cell(when)} | {_cell(outcome)} | {confidence} |"
+
+
+def sdp_exchange() -> str:
+    """The table of the SDP exchange, stage by stage."""
+    lines = [
+        "# What becomes of a posted offer",
+        "",
+        DRAWN,
+        "",
+        "`POST /v1/realtime` (route `realtime`) and `POST /v1/realtime/calls` (route `calls`). The stages are asked in",
+        "this order; in a stage the first row that matches decides. What passes every stage is answered with 201.",
+        "`key` says where the key was minted, `model` which family the query's `model` belongs to.",
+    ]
+    for stage in stages():
+        lines += ["", f"## {stage.name[0].upper()}{stage.name[1:]}", "", "| when | then | confidence |", "|---|---|---|"]
+        lines += [_row(row) for row in stage.rows]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"errors.md": errors, "sdp_exchange.md": sdp_exchange}
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or with ``--check`` name those that are out of date."""
+    stale = [name for name, draw in PAGES.items() if _read(DOCS / name) != draw()]
+    if "--check" in arguments:
+        print("\n".join(f"docs/{name} is out of date: run `make docs`" for name in stale), end="")
+        return 1 if stale else 0
+    for name in stale:
+        (DOCS / name).write_text(PAGES[name](), encoding="utf-8")
+        print(f"docs/{name} drawn")
+    return 0
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
