@@ -2,7 +2,7 @@
 
 The subset: one document of mappings, lists and scalars. No tags, anchors or aliases, so a small file cannot
 grow into a large one, and a scalar is the text that was written: ``no`` is the word *no*, ``1.0`` is not a
-float. Depth and size are bounded, so any text at all is answered quickly.
+float. Size, depth and the number of nodes are bounded, so any text at all is answered within seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from realtime_mock.scenario.errors import Position, Problem, ScenarioError
 
 MAX_CHARACTERS = 1024 * 1024
 MAX_DEPTH = 16
+MAX_NODES = 30_000  # some ten thousand turns, two seconds of PyYAML's time
 
 _HINTS = {
     "mapping values are not allowed here": "a text with a colon and a space in it needs quotes",
@@ -61,8 +62,8 @@ Node = Scalar | Items | Mapping | Refused
 def parse(text: str, name: str) -> tuple[Node, list[Problem]]:
     """The document in ``text``, and what is wrong with it although it could be read.
 
-    Raises :class:`ScenarioError` when it cannot be read at all: not YAML, too large, too deep, not one
-    document.
+    Raises :class:`ScenarioError` when it cannot be read at all: not YAML, not one document, or beyond a
+    bound.
     """
     if len(text) > MAX_CHARACTERS:
         raise ScenarioError(name, [Problem(f"is larger than {MAX_CHARACTERS} characters")])
@@ -94,6 +95,7 @@ class _Builder:
         self._events = events
         self.problems: list[Problem] = []
         self.position = Position(1, 1)
+        self._nodes = 0
 
     def document(self) -> Node:
         self._next()  # the stream's start
@@ -115,6 +117,9 @@ class _Builder:
         position = self.position
         if depth > MAX_DEPTH:
             raise _UnreadableError(f"is nested deeper than {MAX_DEPTH} levels", position)
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise _UnreadableError(f"has more than {MAX_NODES} nodes", position)
         if isinstance(event, yaml.AliasEvent):
             return self._refuse("aliases are not part of the language: write the value again", position)
         self._refuse_decorations(event, position)

@@ -23,13 +23,23 @@ class Problem:
     position: Position | None = None
 
 
+_SHOWN = 50
+
+
 class ScenarioError(Exception):
-    """A scenario cannot be used. ``str()`` lists every problem that was found, in the order of the file."""
+    """A scenario cannot be used.
+
+    ``problems`` is all that was found, in the order of the file. ``str()`` has a line for each, but stops
+    after fifty and says how many are left.
+    """
 
     def __init__(self, name: str, problems: Iterable[Problem]) -> None:
         self.name = name
         self.problems = tuple(sorted(problems, key=lambda problem: problem.position or Position(0, 0)))
-        super().__init__("\n".join(_line(name, problem) for problem in self.problems))
+        lines = [_line(name, problem) for problem in self.problems[:_SHOWN]]
+        if (left := len(self.problems) - _SHOWN) > 0:
+            lines.append(f"{name}: and {left} more")
+        super().__init__("\n".join(lines))
 
 
 class UnknownScenarioError(ScenarioError):

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realtime_mock.scenario.document import MAX_CHARACTERS, MAX_DEPTH, Items, Mapping, Scalar, parse
+from realtime_mock.scenario.document import (
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    MAX_NODES,
+    Items,
+    Mapping,
+    Scalar,
+    parse,
+)
 from realtime_mock.scenario.errors import Position, Problem, ScenarioError
 
 
@@ -76,6 +84,7 @@ def test_a_scalar_is_what_was_written(word: str) -> None:
         ("a:\n  \x00", ["2:3: not YAML: special characters are not allowed"]),
         ('- "\\ud83d"', ["1:3: half a character: write it itself, or \\U and its 8 hex digits"]),
         ("[" * (MAX_DEPTH + 1), [f"1:{MAX_DEPTH + 1}: is nested deeper than {MAX_DEPTH} levels"]),
+        ("[" + "a," * MAX_NODES, [f"1:{2 * MAX_NODES}: has more than {MAX_NODES} nodes"]),
         (" " * (MAX_CHARACTERS + 1), [f"is larger than {MAX_CHARACTERS} characters"]),
     ],
 )
@@ -99,6 +108,13 @@ def test_an_error_reads_as_one_line_a_problem() -> None:
     """``str()`` of the error is what a terminal shows; a problem of the whole file has no place."""
     error = ScenarioError("t.yaml", [Problem("late", Position(3, 1)), Problem("whole")])
     assert str(error) == "t.yaml: whole\nt.yaml:3:1: late"
+
+
+def test_a_flood_of_problems_is_cut_short() -> None:
+    """A terminal shows fifty lines; a program still gets every problem."""
+    error = ScenarioError("t.yaml", [Problem("wrong", Position(line, 1)) for line in range(1, 71)])
+    assert len(error.problems) == 70
+    assert str(error).splitlines()[49:] == ["t.yaml:50:1: wrong", "t.yaml: and 20 more"]
 
 
 @settings(deadline=None)
