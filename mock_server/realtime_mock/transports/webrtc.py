@@ -36,7 +36,7 @@ class Wire(Protocol):
     """The event channel, as the session sees it."""
 
     def send(self, text: str) -> None:
-        """Send one text message. A closed channel ignores it.
+        """Send one text message. Ignored when the channel is closed or the call is ending.
 
         Raises:
             ValueError: the message is longer than the client's ``max-message-size``.
@@ -72,6 +72,7 @@ class WebRtcEndpoint:
         self._consent_timeout = consent_timeout
         self._certificate = RTCCertificate.generateCertificate()
         self._peers: set[Peer] = set()
+        self._closed = False
         self.port = mux.port
         self.addresses = mux.addresses
 
@@ -109,6 +110,8 @@ class WebRtcEndpoint:
         Raises:
             RuntimeError: the endpoint is closed.
         """
+        if self._closed:
+            raise RuntimeError("the endpoint is closed")
         peer = Peer(
             offer,
             handler,
@@ -124,6 +127,7 @@ class WebRtcEndpoint:
 
     async def close(self) -> None:
         """End every call, then free the port. Idempotent."""
+        self._closed = True
         peers = list(self._peers)
         for peer in peers:
             peer.close("shut down")
@@ -155,7 +159,7 @@ class Peer:
         self._offer = offer
         self._handler = handler
         self._connect_timeout = connect_timeout
-        self._reason: str | None = None
+        self._reason = ""
         self._graceful = False
         self._ending = asyncio.Event()
         credentials = IceCredentials.generate()
@@ -183,9 +187,14 @@ class Peer:
 
     def close(self, reason: str) -> None:
         """Ask for the end of the call: the last messages are delivered first. Idempotent."""
-        if self._reason is None:
+        if not self.ending:
             self._graceful = True
             self._end(reason)
+
+    @property
+    def ending(self) -> bool:
+        """Whether the end was decided on; nothing passes between client and handler any more."""
+        return self._ending.is_set()
 
     async def wait_closed(self) -> None:
         """Wait until the call is over and nothing of it remains."""
@@ -199,7 +208,7 @@ class Peer:
 
     def _end(self, reason: str) -> None:
         """The first reason counts."""
-        if self._reason is None:
+        if not self.ending:
             self._reason = reason
             self._ending.set()
 
@@ -212,9 +221,12 @@ class Peer:
         finally:
             connecting.cancel()
             await asyncio.wait([connecting])
-            await self._secure.close()
-            self._ice.close()
-            self._tell_end(self._reason or "shut down")
+            try:
+                await self._secure.close()
+            finally:
+                self._ice.close()
+                self._end("shut down")
+                self._tell_end()
 
     async def _connect(self) -> None:
         try:
@@ -243,9 +255,9 @@ class Peer:
         except TimeoutError:
             log.warning("a call ended before its client had every message")
 
-    def _tell_end(self, reason: str) -> None:
+    def _tell_end(self) -> None:
         try:
-            self._handler.ended(reason)
+            self._handler.ended(self._reason)
         except Exception:
             log.exception("the handler of a call failed at its end")
 
@@ -264,7 +276,7 @@ class Peer:
             self._call(self._handler.audio, pcm)
 
     def _call(self, member: Callable[[_Argument], None], argument: _Argument) -> None:
-        if self._reason is not None:
+        if self.ending:
             return
         try:
             member(argument)
@@ -281,7 +293,7 @@ class _ChannelWire:
         self._peer = peer
 
     def send(self, text: str) -> None:
-        if self._channel.readyState == "open":
+        if self._channel.readyState == "open" and not self._peer.ending:
             self._channel.send(text)
 
     def close(self, code: int, reason: str) -> None:
