@@ -24,7 +24,7 @@ def test_ga_server_vad_turn() -> None:
             0 < session.created
             0 ~ 640 ms of silence
           640 ~ 960 ms of speech
-          672 < buffer.speech_started item 1 start_ms 340
+          704 < buffer.speech_started item 1 start_ms 340
          1600 ~ 320 ms of silence
          1824 < buffer.speech_stopped item 1 end_ms 1824
          1824 < buffer.committed item 1 after nothing
@@ -46,7 +46,7 @@ def test_ga_commit_during_speech_has_no_speech_stopped() -> None:
     assert talk.text == conversation("""
             0 < session.created
             0 ~ 320 ms of speech
-           32 < buffer.speech_started item 1 start_ms 0
+           64 < buffer.speech_started item 1 start_ms 0
           320 > input_audio_buffer.commit
           320 < buffer.committed item 1 after nothing
           320 < conversation.item.added item 1 after nothing
@@ -91,7 +91,7 @@ def test_beta_server_vad_turn() -> None:
     assert talk.text == conversation("""
             0 < transcription_session.created
             0 ~ 640 ms of speech
-           32 < buffer.speech_started item 1 start_ms 0
+           64 < buffer.speech_started item 1 start_ms 0
           640 ~ 224 ms of silence
           864 < buffer.speech_stopped item 1 end_ms 864
           864 < buffer.committed item 1 after nothing

@@ -12,6 +12,10 @@ from typing import Any
 WINDOW_MS = 32
 """One window of the VAD: 512 samples at 16 kHz, 768 at 24 kHz."""
 
+# A click fills one window; speech begins with the second in a row, and is dated from the first.
+# Inferred: the real VAD is a trained model, which does not mistake a click for speech.
+_ONSET_WINDOWS = 2
+
 # Speech ends this much below the threshold where it starts. Inferred from Silero VAD, whose window it is.
 _HYSTERESIS = 0.15
 _FLOOR = 0.01
@@ -41,25 +45,31 @@ class TurnDetector:
     def __init__(self, settings: dict[str, Any]) -> None:
         self.settings = settings
         self._speaking = False
+        self._active = 0
         self._silence_ms = 0
 
     def window(self, index: int, score: float) -> SpeechStarted | SpeechStopped | None:
         """Hear window number ``index`` (from 0) of the session."""
-        threshold = self.settings["threshold"]
-        if not self._speaking:
-            if score < threshold:
-                return None
-            self._speaking, self._silence_ms = True, 0
-            return SpeechStarted(max(0, index * WINDOW_MS - self.settings["prefix_padding_ms"]))
-        if score >= max(threshold - _HYSTERESIS, _FLOOR):
+        return self._in_speech(index, score) if self._speaking else self._in_silence(index, score)
+
+    def _in_silence(self, index: int, score: float) -> SpeechStarted | None:
+        self._active = self._active + 1 if score >= self.settings["threshold"] else 0
+        if self._active < _ONSET_WINDOWS:
+            return None
+        self._speaking, self._silence_ms = True, 0
+        onset = (index + 1 - _ONSET_WINDOWS) * WINDOW_MS
+        return SpeechStarted(max(0, onset - self.settings["prefix_padding_ms"]))
+
+    def _in_speech(self, index: int, score: float) -> SpeechStopped | None:
+        if score >= max(self.settings["threshold"] - _HYSTERESIS, _FLOOR):
             self._silence_ms = 0
             return None
         self._silence_ms += WINDOW_MS
         if self._silence_ms < self.settings["silence_duration_ms"]:
             return None
-        self._speaking = False
+        self.reset()
         return SpeechStopped((index + 1) * WINDOW_MS)
 
     def reset(self) -> None:
         """Forget a speech that is going on: its sound was committed or thrown away."""
-        self._speaking = False
+        self._speaking, self._active = False, 0
