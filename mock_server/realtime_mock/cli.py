@@ -136,3 +136,7 @@ def _scenarios(options: argparse.Namespace) -> int:
     for name in names():
         print(f"{name:<12} {shipped(name).summary}")
     return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

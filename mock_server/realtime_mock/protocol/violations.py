@@ -6,6 +6,7 @@ from functools import cache
 
 from realtime_mock.protocol.catalogue import Refusal, refuse
 from realtime_mock.protocol.data import load_yaml
+from realtime_mock.protocol.schema import roots
 from realtime_mock.protocol.validate import Violation
 
 _ENTRIES = {
@@ -27,13 +28,18 @@ def refusal_for(violation: Violation) -> Refusal:
 
 
 @cache
-def client_event_types(dialect: str) -> tuple[str, ...]:
+def _listed(dialect: str) -> tuple[str, ...]:
     """The client events of a dialect, in the order in which the API lists them."""
     return tuple(load_yaml("client_events.yaml")[dialect])
 
 
+def is_client_event(dialect: str, given: object) -> bool:
+    """Whether the API knows a client event of this type; a few that it knows it does not list."""
+    return isinstance(given, str) and (given in _listed(dialect) or f"{dialect}.client.{given}" in roots())
+
+
 def unknown_type(dialect: str, given: object) -> Refusal:
     """The refusal of a client event whose type the API does not know (observed-verbatim, 2026-09-18)."""
-    *types, last = (f"'{name}'" for name in client_event_types(dialect))
+    *types, last = (f"'{name}'" for name in _listed(dialect))
     message = f"Invalid value: '{given}'. Supported values are: {', '.join(types)}, and {last}."
     return refuse("request.invalid_value", message=message, param="type")

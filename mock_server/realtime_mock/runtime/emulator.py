@@ -29,6 +29,8 @@ class Peer(Protocol):
 
     def close(self, reason: str) -> None: ...
 
+    async def wait_closed(self) -> None: ...
+
 
 @dataclass(slots=True)
 class Call:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from realtime_mock.protocol.catalogue import refuse
 from realtime_mock.protocol.ids import IdSource
 from realtime_mock.protocol.validate import validate
-from realtime_mock.protocol.violations import client_event_types, refusal_for, unknown_type
+from realtime_mock.protocol.violations import is_client_event, refusal_for, unknown_type
 from realtime_mock.protocol.wire import decode
 from realtime_mock.session.contract import (
     AudioIn,
@@ -87,7 +87,7 @@ class Session:
 
     def _typed_event(self, event: Event, now: Millis) -> list[Effect]:
         dialect, kind = self._state.dialect, event["type"]
-        if not isinstance(kind, str) or kind not in client_event_types(dialect):
+        if not is_client_event(dialect, kind):
             return self._state.error(now, unknown_type(dialect, kind), event)
         handler = self._handlers.get(kind)
         if handler is None:

@@ -33,7 +33,7 @@ def create_app(emulator: Emulator) -> web.Application:
     settings = emulator.settings
     app[ENDPOINT] = LazyEndpoint(settings.port if settings.udp_port is None else settings.udp_port)
     app.cleanup_ctx.append(_calls_end_with_the_server)
-    app.router.add_route("*", "/{path:.*}", Dispatch(emulator))
+    app.router.add_route("*", "/{path:.*}", Dispatch(emulator).answer)
     return app
 
 
@@ -49,7 +49,7 @@ class Dispatch:
         self._emulator = emulator
         self._warned_retired = False
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def answer(self, request: web.Request) -> web.Response:
         """Never raises: what goes wrong in a handler is a 500 with the traceback in the log."""
         started = time.monotonic()
         request_id = self._emulator.ids.request_id()

@@ -91,4 +91,5 @@ async def hangup(context: Context) -> web.Response:
     if call is None or call.peer is None:
         raise Refused(refuse("call.unknown", call_id=call_id))
     call.peer.close("hung up over HTTP")
+    await call.peer.wait_closed()
     return web.Response()

@@ -45,9 +45,9 @@ async def serve(
         print(record.as_json(), file=journal_file, flush=True)
 
     journal = Journal(append if journal_file else None)
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with running(settings, journal=journal) as (url, _):
         announce(url, settings)
-        stop = asyncio.Event()
-        for name in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(name, stop.set)
         await stop.wait()
