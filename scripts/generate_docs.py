@@ -34,8 +34,8 @@ def errors() -> str:
         "",
         DRAWN,
         "",
-        "Every error that the server can answer. The id stands in the response header `x-realtime-mock-error`;",
-        "`realtime-mock explain <id>` prints the entry with its causes and its remedy.",
+        "Every error that the server can answer. The id stands in the response header",
+        "`x-realtime-mock-error`; `realtime-mock explain <id>` prints the entry with its causes and its remedy.",
         "",
         "| id | on the wire | code | message | confidence | inferred parts | evidence |",
         "|---|---|---|---|---|---|---|",
@@ -74,12 +74,19 @@ def sdp_exchange() -> str:
         "",
         DRAWN,
         "",
-        "`POST /v1/realtime` (route `realtime`) and `POST /v1/realtime/calls` (route `calls`). The stages are asked in",
-        "this order; in a stage the first row that matches decides. What passes every stage is answered with 201.",
-        "`key` says where the key was minted, `model` which family the query's `model` belongs to.",
+        "`POST /v1/realtime` (route `realtime`) and `POST /v1/realtime/calls` (route `calls`).",
+        "The stages are asked in this order; in a stage the first row that matches decides. What passes every",
+        "stage is answered with 201. `key` says where the key was minted, `model` which family the query's",
+        "`model` belongs to.",
     ]
     for stage in stages():
-        lines += ["", f"## {stage.name[0].upper()}{stage.name[1:]}", "", "| when | then | confidence |", "|---|---|---|"]
+        lines += [
+            "",
+            f"## {stage.name[0].upper()}{stage.name[1:]}",
+            "",
+            "| when | then | confidence |",
+            "|---|---|---|",
+        ]
         lines += [_row(row) for row in stage.rows]
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,158 @@
+"""Whatever a client does, in whatever order: the session never raises, and its promises hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conversations.playbook import START
+from realtime_mock.protocol.ids import IdSource
+from realtime_mock.protocol.sessions import shape
+from realtime_mock.protocol.wire import encode
+from realtime_mock.session.contract import (
+    AudioIn,
+    ClientEvent,
+    Closed,
+    Effect,
+    Emit,
+    Inbound,
+    Listen,
+    Note,
+    Opened,
+    Traits,
+)
+from realtime_mock.session.cues import Cue, Transcribe, Utterance
+from realtime_mock.session.session import Session
+from realtime_mock.session.state import Setup
+
+SCALARS = st.none() | st.booleans() | st.integers(-5, 30_000) | st.floats(0, 2) | st.text(max_size=5)
+NAMES = st.sampled_from(
+    [
+        *("type", "session", "audio", "input", "turn_detection", "transcription", "model", "threshold"),
+        *("event_id", "server_vad", "semantic_vad", "realtime", "whisper-1", "silence_duration_ms", "x"),
+    ]
+)
+VALUES = st.recursive(
+    SCALARS | NAMES,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=8,
+)
+TYPES = st.sampled_from(
+    [
+        *("session.update", "transcription_session.update", "input_audio_buffer.append", "response.create"),
+        *("input_audio_buffer.commit", "input_audio_buffer.clear", "nope"),
+    ]
+)
+VAD = st.sampled_from(
+    [None, {"type": "server_vad"}, {"type": "semantic_vad"}, {"type": "server_vad", "threshold": 0}]
+)
+GOOD_UPDATE = st.builds(
+    lambda vad, model: {
+        "type": "session.update",
+        "session": {
+            "type": "transcription",
+            "audio": {"input": {"turn_detection": vad, "transcription": model and {"model": model}}},
+        },
+    },
+    VAD,
+    st.sampled_from([None, "whisper-1", "gpt-4o-transcribe", "nobody-knows"]),
+)
+EVENTS = GOOD_UPDATE | st.builds(
+    lambda kind, rest: {**rest, "type": kind}, TYPES, st.dictionaries(NAMES, VALUES)
+)
+FRAMES = st.builds(encode, EVENTS) | st.text(max_size=20) | st.binary(max_size=5)
+SOUND = st.lists(st.floats(0, 1), max_size=20).map(lambda scores: AudioIn(768 * len(scores), tuple(scores)))
+STEPS = st.lists(
+    st.tuples(st.sampled_from([0, 1, 32, 700, 2000]), SOUND | SOUND | st.builds(ClientEvent, FRAMES)),
+    max_size=30,
+)
+
+
+class _Parrot:
+    def utterance(self, heard: Utterance) -> Cue:
+        return Transcribe("" if heard.silent else f"said until {heard.end_ms}.")
+
+
+class _Run:
+    """A session, fed with steps; keeps everything that it emitted, with its time."""
+
+    def __init__(self, dialect: Any) -> None:
+        form = shape(dialect, "transcription")
+        config = form.fresh()
+        self.session = Session(Setup(form, config, "sess_0", START, 3600), _Parrot(), IdSource(0, "s"))
+        self.emitted: list[tuple[int, dict[str, Any]]] = []
+        self.now = START
+        self.feed(Opened(Traits("track")))
+
+    def feed(self, inbound: Inbound) -> None:
+        self._take(self.session.feed(inbound, self.now))
+
+    def wait(self, milliseconds: int) -> None:
+        goal = self.now + milliseconds
+        while (due := self.session.deadline) is not None and due <= goal:
+            assert due >= self.now - 2000, "a deadline may be late only by what the caller let pass"
+            self.now = max(self.now, due)
+            self._take(self.session.wake(self.now))
+        self.now = goal
+
+    def _take(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Emit(event):
+                    self.emitted.append((self.now, event))
+                case Listen(pcm):
+                    self.feed(AudioIn(len(pcm) // 2, (1.0,) * (len(pcm) // 1536)))
+                case Note(error=error):
+                    assert error != "http.server_error"
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [event for _, event in self.emitted if event["type"] == kind]
+
+
+def _played(dialect: str, steps: list[tuple[int, Inbound]]) -> _Run:
+    run = _Run(dialect)
+    for pause, inbound in steps:
+        run.wait(pause)
+        run.feed(inbound)
+    run.wait(10_000)
+    return run
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(["beta", "ga"]), STEPS)
+def test_the_promises_hold(dialect: str, steps: list[tuple[int, Inbound]]) -> None:
+    """Ids are never used twice; items form one chain; every transcript is of a committed item and complete."""
+    run = _played(dialect, steps)
+    ids = [event["event_id"] for _, event in run.emitted]
+    assert len(ids) == len(set(ids))
+    chain = [
+        (event["previous_item_id"], event["item_id"]) for event in run.of("input_audio_buffer.committed")
+    ]
+    assert [previous for previous, _ in chain] == [None, *(item for _, item in chain)][: len(chain)]
+    committed = {item for _, item in chain}
+    prefix = "conversation.item.input_audio_transcription"
+    for completed in run.of(f"{prefix}.completed"):
+        deltas = [
+            event["delta"] for event in run.of(f"{prefix}.delta") if event["item_id"] == completed["item_id"]
+        ]
+        assert completed["item_id"] in committed
+        assert "".join(deltas) == completed["transcript"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(STEPS)
+def test_the_same_steps_give_the_same_bytes(steps: list[tuple[int, Inbound]]) -> None:
+    """Tier T0: two runs are identical."""
+    first, second = _played("ga", steps), _played("ga", steps)
+    assert encode(first.emitted) == encode(second.emitted)
+
+
+@settings(max_examples=50, deadline=None)
+@given(STEPS)
+def test_nothing_follows_the_end(steps: list[tuple[int, Inbound]]) -> None:
+    """Once the transport is gone a session wants nothing any more."""
+    run = _played("ga", steps)
+    run.feed(Closed("gone"))
+    assert run.session.deadline is None
