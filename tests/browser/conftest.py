@@ -1,0 +1,68 @@
+"""A real Chromium with a fake microphone, and a page of another origin."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser, Page, async_playwright
+
+from realtime_mock.scenario.library import fixtures
+
+PAGE = Path(__file__).with_name("app.html")
+FLAGS = [
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--allow-loopback-in-peer-connection",  # for machines without another interface
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+
+
+def chromium() -> str:
+    """The path of the Chromium that is installed; without one the test is skipped, in CI it fails."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if path := shutil.which(name):
+            return path
+    reason = "no Chromium is installed (on Debian: apt-get install chromium)"
+    if os.environ.get("REALTIME_MOCK_REQUIRE_ALL"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Headless Chromium whose microphone plays fixtures/audio/hello.wav once."""
+    microphone = fixtures("audio") / "hello.wav"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium(),
+            chromium_sandbox=False,
+            args=[*FLAGS, f"--use-file-for-fake-audio-capture={microphone}%noloop"],
+        )
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(browser: Browser, aiohttp_server: Any) -> AsyncIterator[Page]:
+    """app.html, served from an origin of its own."""
+
+    async def app_html(_request: web.Request) -> web.FileResponse:
+        return web.FileResponse(PAGE)
+
+    app = web.Application()
+    app.router.add_get("/", app_html)
+    origin = await aiohttp_server(app)
+    page = await browser.new_page()
+    await page.goto(str(origin.make_url("/")))
+    yield page
+    await page.close()
