@@ -1,0 +1,90 @@
+"""The words in which a refusal is described: the refusal, its candidate causes, the body that shows it.
+
+May live here: the types of the table in ``explanations``, and how one row matches. No rows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from realtime_client.facts import RequestFacts
+
+Confidence = Literal["observed-verbatim", "observed-partial", "documented", "inferred"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One candidate: why it was refused, and what to do.
+
+    ``when`` maps names of facts to what they must be. ``confidence`` and ``evidence`` say how
+    well this is known.
+    """
+
+    why: str
+    fix: str
+    when: Mapping[str, object] = field(default_factory=dict)
+    confidence: Confidence = "inferred"
+    evidence: str = ""
+
+    def fits(self, request: RequestFacts) -> bool | None:
+        """True, False, or None when the facts do not decide."""
+        verdict: bool | None = True
+        for name, wanted in self.when.items():
+            found = request.fact(name)
+            if found is None:
+                verdict = None
+            elif found != wanted:
+                return False
+        return verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """The strings of ``{"error": {...}}``; ``empty`` when the object is there and all of them are empty."""
+
+    message: str = ""
+    code: str = ""
+    empty: bool = False
+
+    @classmethod
+    def of(cls, body: str) -> ErrorBody:
+        """Read an answer's body; anything that is not an error object gives empty strings."""
+        try:
+            decoded = json.loads(body)
+        except (ValueError, RecursionError):
+            return cls()
+        error = decoded.get("error") if isinstance(decoded, dict) else None
+        if not isinstance(error, dict):
+            return cls()
+        message, code = (str(error.get(name) or "") for name in ("message", "code"))
+        return cls(message, code, empty=not any(error.get(n) for n in ("message", "code", "type", "param")))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A known refusal. ``status``, ``code`` and ``message`` (a regular expression) recognise it;
+    what is left out matches anything.
+
+    ``empty`` asks for an error object whose strings are all empty.
+    """
+
+    id: str
+    summary: str
+    causes: tuple[Cause, ...]
+    status: tuple[int, ...] = ()
+    code: str | None = None
+    message: str | None = None
+    empty: bool = False
+
+    def recognises(self, status: int, error: ErrorBody) -> bool:
+        """Whether this refusal is that answer."""
+        return (
+            (not self.status or status in self.status)
+            and self.code in (None, error.code)
+            and (error.empty or not self.empty)
+            and (self.message is None or re.search(self.message, error.message) is not None)
+        )
