@@ -1,0 +1,75 @@
+"""The outgoing audio track: what was queued, then silence, in real time.
+
+May live here: the track. Importing this module imports aiortc and av.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fractions
+
+from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
+from av import AudioFrame
+
+from realtime_client.audio import FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE
+
+_QUEUE_FRAMES = 25
+"""Half a second: enough that a slow disk is not heard, little enough that an hour is not held in memory."""
+
+_CATCH_UP_SECONDS = 1.0
+"""After a longer pause of the process (a suspended laptop), the missed time is dropped, not sent at once."""
+
+
+class OutgoingAudio(MediaStreamTrack):
+    """Give it frames with :meth:`put`; aiortc's sender takes one every 20 ms.
+
+    With nothing queued it gives silence, as a muted microphone does: the server's voice activity detection
+    needs sound to go on after the last word, or it never finds the end of the turn.
+    """
+
+    kind = "audio"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._queued: asyncio.Queue[bytes] = asyncio.Queue(_QUEUE_FRAMES)
+        self._start: float | None = None
+        self._sent = 0
+
+    async def put(self, frame: bytes) -> None:
+        """Queue 20 ms of 48 kHz mono s16le; waits while half a second is queued."""
+        await self._queued.put(frame)
+
+    async def drained(self) -> None:
+        """Wait until every queued frame was taken for sending."""
+        await self._queued.join()
+
+    async def recv(self) -> AudioFrame:
+        """The next frame, when it is due. Raises: MediaStreamError when the track was stopped."""
+        await self._until_due()
+        if self.readyState != "live":
+            raise MediaStreamError
+        frame = AudioFrame(format="s16", layout="mono", samples=FRAME_SAMPLES)
+        frame.planes[0].update(self._next())
+        frame.sample_rate = SAMPLE_RATE
+        frame.time_base = fractions.Fraction(1, SAMPLE_RATE)
+        frame.pts = self._sent * FRAME_SAMPLES
+        self._sent += 1
+        return frame
+
+    def _next(self) -> bytes:
+        try:
+            frame = self._queued.get_nowait()
+        except asyncio.QueueEmpty:
+            return bytes(FRAME_BYTES)
+        self._queued.task_done()
+        return frame
+
+    async def _until_due(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._start is None:
+            self._start = now
+        due = self._start + self._sent * FRAME_MS / 1000
+        if now - due > _CATCH_UP_SECONDS:
+            self._start += now - due
+        elif now < due:
+            await asyncio.sleep(due - now)

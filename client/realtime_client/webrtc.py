@@ -1,0 +1,180 @@
+"""WebRTC: a peer connection that goes through its phases one by one, each with its own limit and error.
+
+May live here: the transport. Importing this module imports aiortc, so it is imported at the first connection.
+No STUN, no TURN, no mDNS: the server's candidates are plain addresses (observed-verbatim).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCDtlsTransport,
+    RTCIceTransport,
+    RTCSessionDescription,
+)
+from aiortc.exceptions import InvalidStateError
+from aiortc.mediastreams import MediaStreamError
+
+from realtime_client.aiortc_seam import Peer, allow_loopback_when_alone, transports_of
+from realtime_client.api import Answer
+from realtime_client.changes import Changes
+from realtime_client.config import Timeouts
+from realtime_client.errors import ConnectError, ConnectionLost, Phase
+from realtime_client.timing import phase_limit
+from realtime_client.track import OutgoingAudio
+from realtime_client.transport import Receiver
+
+Exchange = Callable[[str], Awaitable[Answer]]
+"""Takes the offer, gives the answer."""
+
+_CHANNEL = "oai-events"
+
+
+class WebRtcTransport:
+    """One call. Make it with :meth:`open`, and close it whatever happens in between."""
+
+    def __init__(self, receiver: Receiver) -> None:
+        self.call_id: str | None = None
+        self._receiver = receiver
+        self._changes = Changes()
+        # Not MAX_BUNDLE: aiortc would then take the candidates from the answer's last section, and the API gives
+        # them in the first one only. The transport of the events is dropped when the answer bundles them.
+        configuration = RTCConfiguration(iceServers=[])
+        self._peer = Peer(configuration, self._changes.tell)
+        self._track = OutgoingAudio()
+        # sendrecv, as in every offer that the API is known to have taken; what comes back is let go.
+        self._peer.addTrack(self._track)
+        self._channel = self._peer.createDataChannel(_CHANNEL)
+        self._ice, self._dtls = transports_of(self._peer)
+        self._listeners: set[asyncio.Task[None]] = set()
+        self._closing: asyncio.Task[None] | None = None
+        self._watch()
+
+    async def open(self, exchange: Exchange, timeouts: Timeouts) -> None:
+        """Get connected, up to the open event channel.
+
+        Raises: SdpError, ConnectError and its PhaseTimeout, each naming its phase.
+        """
+        await self._offer()
+        async with phase_limit("SDP", timeouts.sdp):
+            answer = await exchange(self._peer.localDescription.sdp)
+            await self._accept(answer)
+        async with phase_limit("ICE", timeouts.ice, self._paths):
+            await self._reach("ICE", self._ice, "completed")
+        async with phase_limit("DTLS", timeouts.dtls, lambda: f"the handshake is {self._dtls.state}"):
+            await self._reach("DTLS", self._dtls, "connected")
+        async with phase_limit("channel", timeouts.channel, lambda: f"it is {self._channel.readyState}"):
+            await self._changes.until(self._channel_open)
+
+    async def send(self, text: str) -> None:
+        try:
+            self._channel.send(text)
+        except (InvalidStateError, ConnectionError) as error:
+            raise ConnectionLost(f"The event channel is {self._channel.readyState}.") from error
+
+    async def put_frame(self, frame: bytes) -> None:
+        await self._track.put(frame)
+
+    async def audio_sent(self) -> None:
+        await self._track.drained()
+
+    async def close(self) -> None:
+        """Close the call. A cancelled caller does not stop the closing."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close())
+        await asyncio.shield(self._closing)
+
+    async def _close(self) -> None:
+        self._peer.remove_all_listeners()
+        self._channel.remove_all_listeners()
+        for listener in self._listeners:
+            listener.cancel()
+        await asyncio.gather(*self._listeners, return_exceptions=True)
+        self._track.stop()
+        await self._peer.close()
+
+    def _watch(self) -> None:
+        self._ice.on("statechange", self._changes.tell)
+        self._dtls.on("statechange", self._changes.tell)
+        self._channel.on("open", self._changes.tell)
+        self._channel.on("close", self._channel_closed)
+        self._channel.on("message", self._receiver.received)
+        self._peer.on("connectionstatechange", self._connection_changed)
+        self._peer.on("track", self._let_go)
+
+    async def _offer(self) -> None:
+        allow_loopback_when_alone(self._ice)
+        await self._peer.setLocalDescription()
+        if not self._ice.iceGatherer.getLocalCandidates():
+            raise ConnectError("ICE", "this machine has no network address, not even the loopback")
+
+    async def _accept(self, answer: Answer) -> None:
+        self.call_id = answer.call_id
+        description = RTCSessionDescription(sdp=without_names(answer.sdp), type="answer")
+        try:
+            await self._peer.setRemoteDescription(description)
+        except Exception as error:  # aiortc raises whatever its parser meets
+            raise ConnectError("SDP", f"aiortc does not accept the answer: {error!r}") from error
+        # There is no endpoint for further candidates, so the answer's are all; else ICE could never fail.
+        await self._peer.addIceCandidate(None)
+
+    async def _reach(self, phase: Phase, transport: RTCIceTransport | RTCDtlsTransport, state: str) -> None:
+        def look() -> bool | None:
+            if transport.state == state:
+                return True
+            if self._peer.failure is not None:
+                raise ConnectError(phase, f"aiortc failed: {self._peer.failure!r}")
+            if transport.state in ("failed", "closed"):
+                detail = self._paths() if phase == "ICE" else "the handshake failed"
+                raise ConnectError(phase, f"{transport.state}; {detail}")
+            return None
+
+        await self._changes.until(look)
+
+    def _channel_open(self) -> bool | None:
+        if self._channel.readyState == "open":
+            return True
+        if self._peer.failure is not None:
+            raise ConnectError("channel", f"aiortc failed: {self._peer.failure!r}")
+        if self._channel.readyState == "closed" or self._dtls.state in ("failed", "closed"):
+            raise ConnectError("channel", "the server ended the call before the channel was open")
+        return None
+
+    def _paths(self) -> str:
+        """Which ways the packets were tried, for an error that helps."""
+        local = ", ".join(sorted({c.ip for c in self._ice.iceGatherer.getLocalCandidates()})) or "nowhere"
+        remote = self._ice.getRemoteCandidates()
+        there = (
+            ", ".join(f"{c.ip}:{c.port}/{c.protocol}" for c in remote) or "no address: the answer has none"
+        )
+        return f"tried from {local} to {there}; is UDP let through?"
+
+    def _channel_closed(self) -> None:
+        self._changes.tell()
+        self._receiver.ended("The server closed the event channel.")
+
+    def _connection_changed(self) -> None:
+        if self._peer.connectionState in ("failed", "closed"):
+            self._receiver.ended(f"The connection is {self._peer.connectionState}.")
+
+    def _let_go(self, track: MediaStreamTrack) -> None:
+        """Take the incoming sound out of aiortc's queue, which would grow without a reader."""
+        self._listeners.add(asyncio.create_task(_drain(track)))
+
+
+async def _drain(track: MediaStreamTrack) -> None:
+    try:
+        while True:
+            await track.recv()
+    except MediaStreamError:
+        return
+
+
+def without_names(answer: str) -> str:
+    """The answer without candidates that are names: aiortc would ask the network for ``.local`` ones."""
+    return re.sub(r"(?m)^a=candidate:(?:\S+ ){4}\S+\.local .*\r?\n", "", answer)
