@@ -1,0 +1,131 @@
+"""The front door: a client for one API key, or none, at one base URL.
+
+May live here: :class:`RealtimeClient`. It holds the HTTP session and no other state.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+import aiohttp
+
+from realtime_client.api import Answer, Api, ClientSecret, checked_base_url, checked_key
+from realtime_client.config import Timeouts, TranscriptionSession
+from realtime_client.errors import ConfigurationError, ConnectError, ConnectionLost
+from realtime_client.inbox import Inbox
+from realtime_client.session import RealtimeSession, first_created
+from realtime_client.timing import phase_limit
+
+DEFAULT_BASE_URL = "https://api.openai.com/v1"
+
+
+class RealtimeClient:
+    """Mints client secrets and connects sessions.
+
+    ``api_key``: from the environment variable ``OPENAI_API_KEY`` if not given; connecting with a client
+    secret needs none. ``base_url``: from ``OPENAI_BASE_URL``, else OpenAI's. ``http``: an aiohttp session of
+    yours, for proxies and the like, which stays yours; without it the client makes one and closes it.
+    ``timeouts``: the limit of each phase.
+
+    Raises: ConfigurationError for a base URL that is none.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        http: aiohttp.ClientSession | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self._api_key = api_key or os.environ.get("OPENAI_API_KEY")
+        self.base_url = checked_base_url(base_url or os.environ.get("OPENAI_BASE_URL") or DEFAULT_BASE_URL)
+        self.timeouts = timeouts or Timeouts()
+        self._given_http = http
+        self._own_http: aiohttp.ClientSession | None = None
+        self._api = Api(self.base_url, self._http)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the client's own HTTP session. Sessions that are connected go on."""
+        if self._own_http is not None:
+            await self._own_http.close()
+            self._own_http = None
+
+    async def mint(self, session: TranscriptionSession, *, ttl: int = 600) -> ClientSecret:
+        """Make an ephemeral key for ``session``; ``ttl`` is how long it can start one, 10 to 7200 seconds.
+
+        Raises: ConfigurationError without an API key, MintError, PhaseTimeout("mint").
+        """
+        key = self._required_key()
+        async with phase_limit("mint", self.timeouts.mint):
+            return await self._api.mint(key, session, ttl)
+
+    def connect(
+        self, session: TranscriptionSession | None = None, *, secret: ClientSecret | str | None = None
+    ) -> AbstractAsyncContextManager[RealtimeSession]:
+        """Connect over WebRTC; use it with ``async with``, which also closes the session at its end.
+
+        With ``session`` the client's API key is used, with ``secret`` the ephemeral key and the session that
+        it carries. Give exactly one.
+
+        Raises (on entering): SdpError, ConnectError and its PhaseTimeout, ConnectionLost.
+        Raises (at once): ConfigurationError.
+        """
+        if (session is None) == (secret is None):
+            raise ConfigurationError(
+                "connect() takes a session (with an API key) or a secret (which carries its own session); "
+                "to change the session later, use session.update()"
+            )
+        if secret is None:
+            return self._connected(self._required_key(), session, None)
+        if isinstance(secret, ClientSecret):
+            return self._connected(checked_key(secret.value), None, secret.session_type)
+        return self._connected(checked_key(secret), None, None)
+
+    @asynccontextmanager
+    async def _connected(
+        self, key: str, config: TranscriptionSession | None, session_type: str | None
+    ) -> AsyncIterator[RealtimeSession]:
+        from realtime_client.webrtc import WebRtcTransport  # heavy: aiortc, av
+
+        async def exchange(offer: str) -> Answer:
+            return await self._api.exchange(offer, key, config, session_type)
+
+        inbox = Inbox()
+        transport = WebRtcTransport(inbox)
+        try:
+            await transport.open(exchange, self.timeouts)
+            async with phase_limit("first event", self.timeouts.first_event):
+                try:
+                    created = await first_created(inbox)
+                except ConnectionLost as error:
+                    raise ConnectError("first event", str(error)) from error
+            yield RealtimeSession(transport, inbox, created)
+        finally:
+            inbox.close()
+            await transport.close()
+
+    def _required_key(self) -> str:
+        if not self._api_key:
+            raise ConfigurationError("No API key: pass api_key, or set OPENAI_API_KEY")
+        return checked_key(self._api_key)
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._given_http is not None:
+            return self._given_http
+        if self._own_http is None:
+            # Each phase has its own limit; aiohttp's five minutes would only blur which one it was.
+            self._own_http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+        return self._own_http

@@ -1,0 +1,179 @@
+"""What has arrived in a session, and the iterators over it.
+
+May live here: the receiving half of a session. It is sans-network: a transport calls :meth:`Inbox.received`
+and :meth:`Inbox.ended`.
+
+Two stores, two policies. *Events* wait in a queue of ``EVENT_LIMIT``; when nobody reads, the oldest are let
+go, and the reader finds an :class:`EventsMissed` in their place: memory is bounded, and no loss is silent.
+(aiortc gives a receiver no way to slow the sender down.) *Transcripts* are kept for the length of the
+session, which the server bounds: whoever reads them gets all, from the first, however late.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from realtime_client.assembler import Transcript, TranscriptAssembler
+from realtime_client.changes import Changes
+from realtime_client.errors import ConnectionLost, SessionClosed
+from realtime_client.events import (
+    AudioCleared,
+    AudioCommitted,
+    ErrorEvent,
+    Event,
+    EventsMissed,
+    SpeechStarted,
+    read_event,
+)
+
+EVENT_LIMIT = 4096
+_SENT_LIMIT = 256
+"""Client events that are remembered, so that an error can be matched with its cause."""
+
+logger = logging.getLogger("realtime_client")
+
+
+class Inbox:
+    """Events and transcripts of one session."""
+
+    def __init__(self, limit: int = EVENT_LIMIT) -> None:
+        self.assembler = TranscriptAssembler()
+        self.changes = Changes()
+        self.activity = 0
+        """Grows with every sign of a turn: a change of a transcript, the start of speech."""
+        self._events: deque[Event] = deque()
+        self._limit = limit
+        self._missed = 0
+        self._sent: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+        self._speaking: set[str] = set()
+        self._last_error: ErrorEvent | None = None
+        self._end: ConnectionLost | None = None
+
+    def remember(self, event_id: str, event: Mapping[str, Any]) -> None:
+        """Note a client event that is about to be sent."""
+        self._sent[event_id] = event
+        while len(self._sent) > _SENT_LIMIT:
+            self._sent.popitem(last=False)
+
+    def received(self, frame: str | bytes) -> None:
+        """Take in one message. Never raises."""
+        event = read_event(frame)
+        if isinstance(event, ErrorEvent):
+            event = self._noted(event)
+        self._follow(event)
+        self._events.append(event)
+        if len(self._events) > self._limit:
+            self._events.popleft()
+            self._missed += 1
+        self.changes.tell()
+
+    def ended(self, reason: str) -> None:
+        """The connection is gone; iterators raise ConnectionLost once they have given what was left."""
+        self._finish(ConnectionLost(reason, self._last_error))
+
+    def close(self) -> None:
+        """The session was closed on this side; iterators end once they have given what was left."""
+        self._finish(SessionClosed("The session was closed."))
+
+    def raise_if_ended(self) -> None:
+        """Raises: ConnectionLost, or SessionClosed, when there is no connection any more."""
+        if self._end is not None:
+            raise self._end
+
+    async def lost(self) -> ConnectionLost:
+        """Wait for the end, whatever it is."""
+        return await self.changes.until(lambda: self._end)
+
+    async def first_event(self) -> Event:
+        """Wait for the first event, and leave it in its place."""
+        return await self.changes.until(self._first)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Every event, once. Raises: ConnectionLost at the end, unless the end was this side's."""
+        while (event := await self.changes.until(self._next)) is not _NOTHING_MORE:
+            yield event
+
+    async def transcripts(self) -> AsyncIterator[Transcript]:
+        """Finished turns in spoken order; at the end of the session also those that never finished."""
+        given: set[str] = set()
+
+        def look() -> tuple[Transcript, ...] | None:
+            turns = self.assembler.settled if self._end is None else self.assembler.turns
+            return tuple(turn for turn in turns if turn.item_id not in given) or self._nothing_more()
+
+        while fresh := await self.changes.until(look):
+            for turn in fresh:
+                given.add(turn.item_id)
+                yield turn
+
+    async def updates(self) -> AsyncIterator[Transcript]:
+        """Each turn each time it has changed; a slow reader gets the newest form only."""
+        seen = 0
+
+        def look() -> tuple[Transcript, ...] | None:
+            return self.assembler.changed_since(seen) or self._nothing_more()
+
+        while fresh := await self.changes.until(look):
+            seen = self.assembler.revision
+            for turn in fresh:
+                yield turn
+
+    @property
+    def idle(self) -> bool:
+        """No speech is going on, as far as the server said, and every turn is finished."""
+        return not self._speaking and all(turn.finished for turn in self.assembler.turns)
+
+    def _first(self) -> Event | None:
+        if self._events:
+            return self._events[0]
+        self.raise_if_ended()
+        return None
+
+    def _next(self) -> Event | None:
+        if self._missed:
+            missed, self._missed = self._missed, 0
+            return EventsMissed(type="", count=missed)
+        if self._events:
+            return self._events.popleft()
+        return None if self._nothing_more() is None else _NOTHING_MORE
+
+    def _nothing_more(self) -> tuple[Transcript, ...] | None:
+        """None while more may come, nothing after a close on this side, else the loss is raised."""
+        if self._end is None:
+            return None
+        if isinstance(self._end, SessionClosed):
+            return ()
+        raise self._end
+
+    def _noted(self, error: ErrorEvent) -> ErrorEvent:
+        cause = self._sent.get(error.client_event_id or "")
+        self._last_error = replace(error, caused_by=cause)
+        logger.warning("error event: %s: %s", error.code or error.error_type, error.message)
+        return self._last_error
+
+    def _follow(self, event: Event) -> None:
+        changed = self.assembler.feed(event)
+        match event:
+            case SpeechStarted():
+                self._speaking.add(event.item_id)
+            case AudioCommitted():
+                self._speaking.discard(event.item_id)
+            case AudioCleared():
+                self._speaking.clear()
+            case _:
+                if changed is None:
+                    return
+        self.activity += 1
+
+    def _finish(self, end: ConnectionLost) -> None:
+        if self._end is None:
+            self._end = end
+            self.changes.tell()
+
+
+_NOTHING_MORE = Event(type="")
+"""The mark after the last event, inside this file."""

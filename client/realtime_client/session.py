@@ -1,0 +1,172 @@
+"""A connected session, as the application sees it.
+
+May live here: the methods and iterators of a session. What arrives is the inbox's matter, what carries it the
+transport's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from os import PathLike
+from typing import Any
+
+from realtime_client.assembler import Transcript
+from realtime_client.audio import wav_frames
+from realtime_client.config import TranscriptionSession
+from realtime_client.errors import ConnectError
+from realtime_client.events import ErrorEvent, Event, SessionCreated
+from realtime_client.inbox import Inbox
+from realtime_client.transport import Transport
+
+
+class RealtimeSession:
+    """A session that is connected, from :meth:`RealtimeClient.connect`.
+
+    Iterate over it for every event. One reader: two loops would share the events between them. Transcripts
+    come from :meth:`transcripts` and :meth:`updates`, as often and as late as wanted.
+
+    ``created`` is the first event, with the session's id and configuration as the server has it.
+    """
+
+    def __init__(self, transport: Transport, inbox: Inbox, created: SessionCreated) -> None:
+        self.created = created
+        self._transport = transport
+        self._inbox = inbox
+        self._speaking = asyncio.Lock()
+
+    @property
+    def id(self) -> str | None:
+        """The session's id; None when the server gave none."""
+        return self.created.session_id
+
+    @property
+    def call_id(self) -> str | None:
+        """The call's id, from the answer's Location header."""
+        return self._transport.call_id
+
+    @property
+    def turns(self) -> tuple[Transcript, ...]:
+        """What was said so far, in spoken order, finished or not."""
+        return self._inbox.assembler.turns
+
+    @property
+    def text(self) -> str:
+        """What was said so far, one line for each turn."""
+        return self._inbox.assembler.text
+
+    def __aiter__(self) -> AsyncIterator[Event]:
+        """Every event in the order of arrival, beginning with ``session.created``.
+
+        Ends after :meth:`close`. Raises: ConnectionLost when the connection ended in another way.
+        """
+        return self._inbox.events()
+
+    def transcripts(self) -> AsyncIterator[Transcript]:
+        """Finished turns in spoken order, whatever the order in which they were finished.
+
+        Each call begins with the first turn. A turn that is never finished holds up those after it until the
+        session ends; then all the rest comes, unfinished ones with ``status="partial"``.
+        Raises: ConnectionLost after that, unless the session was closed on this side.
+        """
+        return self._inbox.transcripts()
+
+    def updates(self) -> AsyncIterator[Transcript]:
+        """Every turn each time its text or status has changed, for showing text while it grows.
+
+        A slow reader misses steps in between, never the newest state. Raises: ConnectionLost, as above.
+        """
+        return self._inbox.updates()
+
+    async def send(self, event: Mapping[str, Any]) -> str:
+        """Send a client event. Answers its ``event_id``, which is made when ``event`` has none.
+
+        Raises: ConnectionLost.
+        """
+        self._inbox.raise_if_ended()
+        event_id = event.get("event_id") or f"evt_{secrets.token_hex(10)}"
+        complete = {**event, "event_id": event_id}
+        self._inbox.remember(event_id, complete)
+        await self._transport.send(json.dumps(complete, separators=(",", ":")))
+        return str(event_id)
+
+    async def update(self, session: TranscriptionSession | Mapping[str, Any]) -> str:
+        """Ask for another configuration (``session.update``); ``session.updated`` tells that it holds."""
+        wanted = session.to_json() if isinstance(session, TranscriptionSession) else dict(session)
+        return await self.send({"type": "session.update", "session": wanted})
+
+    async def commit(self) -> str:
+        """End the turn here (``input_audio_buffer.commit``): for sessions with ``turn_detection=None``."""
+        return await self.send({"type": "input_audio_buffer.commit"})
+
+    async def clear(self) -> str:
+        """Throw away the sound that is not committed yet (``input_audio_buffer.clear``)."""
+        return await self.send({"type": "input_audio_buffer.clear"})
+
+    async def stream(self, source: str | PathLike[str]) -> None:
+        """Send a PCM WAV file as if it was spoken now; returns when its last frame was sent.
+
+        Silence follows by itself, so that the server hears the end of the turn. A second call waits for the
+        first. Raises: AudioError, ConnectionLost.
+        """
+        async with self._speaking:
+            await self._while_connected(self._play(source))
+
+    async def flush(self, settle: float = 1.5) -> None:
+        """Wait until everything that was said has its transcript.
+
+        That is: no speech is going on, every turn is finished, and for ``settle`` seconds nothing has begun.
+        With ``turn_detection=None`` call :meth:`commit` first. A server can leave a turn unfinished for ever;
+        bound the wait with ``asyncio.timeout``. Raises: ConnectionLost.
+        """
+        await self._while_connected(self._settled(settle))
+
+    async def close(self) -> None:
+        """End the call and free everything; iterators end. May be called again."""
+        self._inbox.close()
+        await self._transport.close()
+
+    async def _play(self, source: str | PathLike[str]) -> None:
+        for frame in wav_frames(source):
+            await self._transport.put_frame(frame)
+        await self._transport.audio_sent()
+
+    async def _settled(self, settle: float) -> None:
+        inbox = self._inbox
+        while True:
+            await inbox.changes.until(lambda: inbox.idle or None)
+            before = inbox.activity
+            await asyncio.sleep(settle)
+            if inbox.idle and inbox.activity == before:
+                return
+
+    async def _while_connected(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do ``work``, but no longer than the connection lives."""
+        working = asyncio.create_task(work)
+        ending = asyncio.create_task(self._inbox.lost())
+        try:
+            await asyncio.wait((working, ending), return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise await ending
+            await working
+        finally:
+            working.cancel()
+            ending.cancel()
+            await asyncio.gather(working, ending, return_exceptions=True)
+
+
+async def first_created(inbox: Inbox) -> SessionCreated:
+    """Wait for the first event, which is to be ``session.created``.
+
+    Raises: ConnectError when it is something else, ConnectionLost when the server went.
+    """
+    event = await inbox.first_event()
+    match event:
+        case SessionCreated():
+            return event
+        case ErrorEvent():
+            raise ConnectError("first event", f"the server refuses: {event.code}: {event.message}")
+        case _:
+            raise ConnectError("first event", f"expected session.created, and {event} came")
