@@ -42,8 +42,8 @@ class WebRtcTransport:
         self.call_id: str | None = None
         self._receiver = receiver
         self._changes = Changes()
-        # Not MAX_BUNDLE: aiortc would then take the candidates from the answer's last section, and the API gives
-        # them in the first one only. The transport of the events is dropped when the answer bundles them.
+        # Not MAX_BUNDLE: aiortc would then take the candidates from the answer's last section, and the API
+        # gives them in the first one only. The second transport is dropped when the answer bundles.
         configuration = RTCConfiguration(iceServers=[])
         self._peer = Peer(configuration, self._changes.tell)
         self._track = OutgoingAudio()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,18 @@ async def test_an_api_key_sends_offer_and_session(server: Any, client: RealtimeC
     assert b"\r\n\r\n--" in body, "the offer keeps its CRLF before the part's own"
     assert json.dumps(CONFIG.to_json()).encode() in body
     assert b"filename" not in body
+
+
+async def test_candidates_in_the_first_section_only(server: Any, client: RealtimeClient) -> None:
+    """The real API's answer has its candidates in the audio section and none in the other."""
+
+    def first_only(answer: str) -> str:
+        first, mark, second = answer.partition("m=application")
+        return first + mark + re.sub(r"a=(candidate|end-of-candidates).*\r\n", "", second)
+
+    server.edit_answer = first_only
+    async with client.connect(secret=SECRET) as session:
+        assert session.id == "sess_1"
 
 
 async def test_the_first_event_is_read_again(server: Any, client: RealtimeClient) -> None:
