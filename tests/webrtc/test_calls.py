@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fractions
 import gc
 import os
 import threading
@@ -11,99 +10,17 @@ from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import pytest
-from aiortc import (
-    MediaStreamTrack,
-    RTCConfiguration,
-    RTCDataChannel,
-    RTCPeerConnection,
-    RTCRtpSender,
-    RTCSessionDescription,
-)
-from aiortc.mediastreams import MediaStreamError
-from av import AudioFrame
+from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from stock import TONE_FRAMES, TONE_HZ, Client, Recorder, Tone
 
+from realtime_mock.transports import webrtc
 from realtime_mock.transports.sdp import parse_offer
-from realtime_mock.transports.webrtc import Peer, WebRtcEndpoint, Wire
+from realtime_mock.transports.webrtc import Peer, WebRtcEndpoint
 
 UNIX_SECONDS = 1_767_225_600
-TONE_HZ = 440
-TONE_FRAMES = 50  # of 20 ms
-
-
-class Recorder:
-    """A call handler that writes down what it is told."""
-
-    def __init__(self) -> None:
-        self.opened: asyncio.Future[Wire] = asyncio.get_running_loop().create_future()
-        self.inbox: asyncio.Queue[str | bytes] = asyncio.Queue()
-        self.sound: asyncio.Queue[bytes] = asyncio.Queue()
-        self.reasons: list[str] = []
-
-    def channel_opened(self, wire: Wire) -> None:
-        self.opened.set_result(wire)
-
-    def message(self, frame: str | bytes) -> None:
-        self.inbox.put_nowait(frame)
-
-    def audio(self, pcm: bytes) -> None:
-        self.sound.put_nowait(pcm)
-
-    def ended(self, reason: str) -> None:
-        self.reasons.append(reason)
-
-
-class Client:
-    """A stock peer connection with an event channel."""
-
-    def __init__(self, label: str = "oai-events") -> None:
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.channel: RTCDataChannel = self.connection.createDataChannel(label)
-        self.inbox: asyncio.Queue[str | bytes] = asyncio.Queue()
-        self.opened, self.gone = asyncio.Event(), asyncio.Event()
-        self.channel.on("message", self.inbox.put_nowait)
-        self.channel.on("open", self.opened.set)
-        self.channel.on("close", self.gone.set)
-
-    async def offer(self, track: MediaStreamTrack | None = None, codec: str = "audio/opus") -> str:
-        """The offer, with everything gathered."""
-        transceiver = self.connection.addTransceiver(track or "audio")
-        capabilities = RTCRtpSender.getCapabilities("audio").codecs
-        transceiver.setCodecPreferences([one for one in capabilities if one.mimeType == codec])
-        await self.connection.setLocalDescription(await self.connection.createOffer())
-        return self.connection.localDescription.sdp
-
-    async def accept(self, answer: str) -> None:
-        await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
-
-    async def vanish(self) -> None:
-        """Stop sending anything, without a word, as a killed process does."""
-        await self.connection.sctp.transport.transport.iceGatherer._connection.close()
 
 
 NewClient = Callable[..., Client]
-
-
-class Tone(MediaStreamTrack):
-    """A sine of one second, as fast as it is asked for."""
-
-    kind = "audio"
-
-    def __init__(self, rate: int = 48000) -> None:
-        super().__init__()
-        times = np.arange(TONE_FRAMES * rate // 50) / rate
-        self._wave = (12000 * np.sin(2 * np.pi * TONE_HZ * times)).astype(np.int16)
-        self._rate, self._position = rate, 0
-
-    async def recv(self) -> AudioFrame:
-        step = self._rate // 50
-        block = self._wave[self._position : self._position + step]
-        if not len(block):
-            raise MediaStreamError
-        frame = AudioFrame.from_ndarray(block.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate, frame.pts = self._rate, self._position
-        frame.time_base = fractions.Fraction(1, self._rate)
-        self._position += step
-        return frame
 
 
 @pytest.fixture(autouse=True)
@@ -297,6 +214,66 @@ async def test_a_handler_that_raises_ends_its_own_call_alone(
     await peer.wait_closed()
     other.channel.send("still here")
     assert (broken.reasons, await sane.inbox.get()) == (["error: LookupError('a bug')"], "still here")
+
+
+async def test_a_handler_that_fails_at_the_end_holds_nothing_up(
+    endpoint: WebRtcEndpoint, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exception is logged, and the call is closed all the same."""
+    handler, tried = Recorder(), asyncio.Event()
+
+    def fail(_reason: str) -> None:
+        tried.set()
+        raise LookupError("a bug")
+
+    monkeypatch.setattr(handler, "ended", fail)
+    peer = await call(endpoint, new_client(), handler)
+    peer.close("hung up")
+    await peer.wait_closed()
+    assert tried.is_set()
+
+
+async def test_a_client_that_takes_nothing_more_is_not_waited_for(
+    endpoint: WebRtcEndpoint, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hanging up on a client that has vanished gives its last message up."""
+    monkeypatch.setattr(webrtc, "_DRAIN_SECONDS", 0.05)
+    client, handler = new_client(), Recorder()
+    peer = await call(endpoint, client, handler)
+    await client.vanish()
+    (await handler.opened).send("last words")
+    peer.close("hung up")
+    await peer.wait_closed()
+    assert (handler.reasons, client.inbox.qsize()) == (["hung up"], 0)
+
+
+async def test_a_message_that_the_client_cannot_take_is_our_mistake(
+    endpoint: WebRtcEndpoint, new_client: NewClient
+) -> None:
+    """Longer than its max-message-size: the sender is told, the call goes on."""
+    client, handler = new_client(), Recorder()
+    await call(endpoint, client, handler)
+    wire = await handler.opened
+    with pytest.raises(ValueError, match="262144"):
+        wire.send("x" * 262_145)
+    wire.send("short")
+    assert await client.inbox.get() == "short"
+
+
+async def test_an_error_while_connecting_ends_the_call(
+    endpoint: WebRtcEndpoint, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever goes wrong on our side between answer and channel is the reason of the end."""
+
+    async def fail(*_: object, **__: object) -> None:
+        raise LookupError("a bug")
+
+    monkeypatch.setattr(webrtc.SecureTransport, "open_data_channels", fail)
+    client, handler = new_client(), Recorder()
+    peer = endpoint.answer(parse_offer(await client.offer()), handler, unix_seconds=UNIX_SECONDS)
+    await client.accept(peer.answer)
+    await peer.wait_closed()
+    assert handler.reasons == ["error: LookupError('a bug')"]
 
 
 async def test_the_wrong_certificate_is_an_error(endpoint: WebRtcEndpoint, new_client: NewClient) -> None:
