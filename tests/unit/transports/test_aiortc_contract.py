@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCSctpTransport
 from aiortc.rtcdtlstransport import RtpReceiver
-from aiortc.rtcsctptransport import SackChunk
 
 from realtime_mock.transports import aiortc_seam
 from realtime_mock.transports.aiortc_seam import SecureTransport, _DtlsTransport, _IceTransport
@@ -27,7 +26,6 @@ CALLS = {
     RtpReceiver._handle_disconnect: ["self"],
     RtpReceiver._handle_rtcp_packet: ["self", "packet"],
     RtpReceiver._handle_rtp_packet: ["self", "packet", "arrival_time_ms"],
-    SackChunk.__init__: ["self", "flags", "body"],
 }
 COROUTINES = [
     RTCDtlsTransport._send_data,
