@@ -7,20 +7,24 @@ from functools import cache
 from realtime_mock.protocol.catalogue import Refusal, refuse
 from realtime_mock.protocol.data import load_yaml
 from realtime_mock.protocol.schema import roots
-from realtime_mock.protocol.validate import Violation
+from realtime_mock.protocol.validate import Violation, ViolationKind
+from realtime_mock.protocol.wording import all_of
 
 _ENTRIES = {
-    "unknown_parameter": "request.unknown_parameter",
-    "missing_required_parameter": "request.missing_required_parameter",
-    "invalid_type": "request.invalid_type",
-    "invalid_value": "request.invalid_value",
+    ViolationKind.UNKNOWN_PARAMETER: "request.unknown_parameter",
+    ViolationKind.MISSING_REQUIRED_PARAMETER: "request.missing_required_parameter",
+    ViolationKind.INVALID_TYPE: "request.invalid_type",
+    ViolationKind.INVALID_VALUE: "request.invalid_value",
+    ViolationKind.SINGLE_VALUE: "request.invalid_value",
+    ViolationKind.UNSUPPORTED_COMBINATION: "request.invalid_value",
+    ViolationKind.PATTERN_MISMATCH: "request.invalid_value",
 }
 
 
 def refusal_for(violation: Violation) -> Refusal:
     """The catalogue's entry for a violation; every limit (range, length) shares one entry."""
     return refuse(
-        _ENTRIES.get(violation.code, "request.limit_exceeded"),
+        _ENTRIES.get(violation.kind, "request.limit_exceeded"),
         code=violation.code,
         message=violation.message,
         param=violation.param,
@@ -40,6 +44,5 @@ def is_client_event(dialect: str, given: object) -> bool:
 
 def unknown_type(dialect: str, given: object) -> Refusal:
     """The refusal of a client event whose type the API does not know (observed-verbatim, 2026-09-18)."""
-    *types, last = (f"'{name}'" for name in _listed(dialect))
-    message = f"Invalid value: '{given}'. Supported values are: {', '.join(types)}, and {last}."
+    message = f"Invalid value: '{given}'. Supported values are: {all_of(_listed(dialect))}."
     return refuse("request.invalid_value", message=message, param="type")

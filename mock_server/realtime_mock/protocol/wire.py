@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isinf
 from typing import Any
 
 
@@ -16,9 +17,16 @@ def encode(value: Any, *, indent: int | None = None) -> str:
 def decode(text: str | bytes) -> Any:
     """The JSON value in ``text``. Raises ValueError, and nothing else, for what is not JSON."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if isinf(number):
+        raise ValueError("number out of range")
+    return number
 
 
 def _refuse_constant(name: str) -> Any:

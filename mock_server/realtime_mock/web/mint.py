@@ -86,8 +86,9 @@ def _check(minting: Minting, kind: Kind, body: dict[str, Any]) -> None:
 
 
 def _ttl(context: Context, body: dict[str, Any]) -> int:
-    expires_after = body.get("expires_after") or {}
-    seconds: int = expires_after.get("seconds") or context.emulator.era.key_ttl_s
+    """How long the key lives: GA asks beside the session, beta inside ``client_secret``."""
+    asked = body if "session" in body or "expires_after" in body else body.get("client_secret") or {}
+    seconds: int = (asked.get("expires_after") or {}).get("seconds") or context.emulator.era.key_ttl_s
     return seconds
 
 

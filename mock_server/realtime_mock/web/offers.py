@@ -96,7 +96,8 @@ def read_session(text: str | None, dialect: Dialect, holder: Holder | Stranger) 
     part = SessionPart(kind, kind, config)
     if kind == "transcription" and "model" in config:
         return replace(part, fact="model_given")
-    if violation := validate(f"{dialect}.session.{kind}", config, "session"):
+    schema = "ga.session" if dialect == "ga" else "beta.session.realtime"
+    if violation := validate(schema, config, "session"):
         return replace(part, fact="violation", violation=violation)
     ephemeral = holder.ephemeral if isinstance(holder, Holder) else None
     if ephemeral and ephemeral.kind != kind and dialect == "ga":

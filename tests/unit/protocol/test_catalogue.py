@@ -6,6 +6,7 @@ import json
 from string import Formatter
 
 import pytest
+
 from realtime_mock.protocol.catalogue import Entry, catalogue, refuse
 from realtime_mock.protocol.explain import explain, header
 
@@ -77,7 +78,9 @@ def test_the_header_names_id_confidence_and_detail() -> None:
 
 def test_no_template_is_left_unfilled_by_accident() -> None:
     """A message that has fields is formatted with them; unknown fields raise where they are used."""
-    fields = {entry.id: {name for _, name, _, _ in Formatter().parse(entry.message) if name} for entry in ENTRIES}
+    fields = {
+        entry.id: {name for _, name, _, _ in Formatter().parse(entry.message) if name} for entry in ENTRIES
+    }
     with pytest.raises(KeyError):
         refuse("sdp.model_not_realtime").body()
     assert fields["sdp.model_not_realtime"] == {"model"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+
 from realtime_mock.protocol.catalogue import catalogue
 from realtime_mock.protocol.exchange import VIOLATION, ExchangeFacts, Row, judge, stages
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from realtime_mock.protocol.ids import EPOCH_S, IdSource, base62, created_second
 
 NOW = 1_756_309_870_000
@@ -36,7 +37,9 @@ def test_the_form_of_an_ephemeral_key() -> None:
 
 def test_the_same_seed_gives_the_same_ids() -> None:
     """Two servers of one seed name things alike; another seed or another session does not."""
-    made = [IdSource(seed, scope).make("item", NOW) for seed, scope in [(0, "a"), (0, "a"), (1, "a"), (0, "b")]]
+    made = [
+        IdSource(seed, scope).make("item", NOW) for seed, scope in [(0, "a"), (0, "a"), (1, "a"), (0, "b")]
+    ]
     assert (made[0] == made[1], len(set(made))) == (True, 3)
 
 
