@@ -77,7 +77,7 @@ def _serve(options: argparse.Namespace) -> int:
     from realtime_mock.scenario.errors import ScenarioError
     from realtime_mock.web.serve import serve
 
-    logs.configure(quiet=options.quiet)
+    logs.configure(level="warning" if options.quiet else "info")
     settings = Settings(
         host=options.host,
         port=options.port,

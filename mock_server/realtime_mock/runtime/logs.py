@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 import structlog
 
@@ -16,11 +15,11 @@ def _redacted(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mu
     return {key: redact(value) for key, value in event.items()}
 
 
-def configure(*, stream: TextIO = sys.stderr, quiet: bool = False) -> None:
+def configure(*, stream: TextIO = sys.stderr, level: Literal["info", "warning", "error"] = "info") -> None:
     """Set up structlog for a program. Keys are redacted whatever is logged.
 
     Args:
-        quiet: only warnings and errors.
+        level: the least that is logged.
     """
     on_terminal = stream.isatty()
     renderer: Any = (
@@ -35,7 +34,7 @@ def configure(*, stream: TextIO = sys.stderr, quiet: bool = False) -> None:
             _redacted,
             renderer,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=False,
     )
