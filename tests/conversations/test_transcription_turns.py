@@ -111,7 +111,7 @@ def test_a_commit_of_too_little_sound_is_refused_late() -> None:
             0 ~ 64 ms of speech
            64 > input_audio_buffer.commit
           964 < error input_audio_buffer_commit_empty: Error committing input audio buffer: buffer too small. Expected at least 100ms of audio, but buffer only has 64.00ms of audio.
-    """)  # noqa: E501
+    """)
     assert talk.events[-1]["error"]["event_id"] == "mine"
 
 
