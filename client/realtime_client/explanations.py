@@ -1,7 +1,6 @@
 """The known refusals of the Realtime API, as data: how to recognise each, its likely causes, what to do.
 
-May live here: rows, and nothing that runs. First match wins, so the narrow rows stand above the wide ones;
-within a row the likeliest cause stands first. ``evidence`` says where a cause is known from.
+May live here: rows only. First match wins, so narrow rows stand above wide ones; the likeliest cause is first.
 """
 
 from __future__ import annotations
