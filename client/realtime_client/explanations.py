@@ -1,6 +1,6 @@
 """The known refusals of the Realtime API, as data: how to recognise each, its likely causes, what to do.
 
-May live here: rows only. First match wins, so narrow rows stand above wide ones; the likeliest cause is first.
+May live here: rows only. First match wins, so narrow rows stand above wide ones; likely causes stand first.
 """
 
 from __future__ import annotations
