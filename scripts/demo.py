@@ -116,7 +116,7 @@ async def forum_thread(url: str) -> bool:
         show("The server says it beside the body, in the header x-realtime-mock-error:\n", DIM)
         show(f"{failed.explanation}\n")
         show("The SDK knows it from the request alone, so it says the same of the real API:\n", DIM)
-        facts = RequestFacts.of("POST", failed.url, failed.headers, offer)
+        facts = RequestFacts.of("POST", failed.url, failed.headers, offer, session_type="transcription")
         for line in str(explain_refusal(facts, failed.status, failed.body)).splitlines():
             show(fill(line, 96, subsequent_indent="   "))
 

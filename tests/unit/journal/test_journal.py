@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from realtime_mock.journal.record import Journal
 from realtime_mock.journal.redaction import redact_text
 

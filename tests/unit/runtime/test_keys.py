@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from realtime_mock.protocol.ids import IdSource
 from realtime_mock.runtime.clock import ManualClock
 from realtime_mock.runtime.keys import EphemeralKey, Holder, KeyRing, Stranger, masked
