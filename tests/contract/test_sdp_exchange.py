@@ -168,11 +168,11 @@ async def test_the_table(serve: Serve, offer: str, row: Row, era: str) -> None:
         assert list((await response.json())["error"]) == list(entry.keys)
 
 
-async def test_the_thread_byte_for_byte(serve: Serve, offer: str) -> None:
-    """The origin: the empty 400, and the explanation beside it."""
+async def test_the_thread_byte_for_byte(serve: Serve) -> None:
+    """The origin: the empty 400, and the explanation beside it, which does not speak of the offer."""
     server = await serve()
     key = await server.mint("transcription_sessions")
-    response = await server.offer(BETA + MINI, offer, key=key)
+    response = await server.offer(BETA + MINI, "v=0\r\n", key=key)
     empty = '{"error": {"message": "", "type": "", "code": "", "param": ""}}'
     assert response.status == 400
     assert response.headers["Content-Type"] == "application/json"

@@ -102,7 +102,7 @@ class Dispatch:
             status=entry.status,
             error=entry.id,
             confidence=entry.confidence,
-            what=refusal.detail or entry.what,
+            what=f"{entry.what} ({refusal.detail})" if refusal.detail else entry.what,
             explain=f"realtime-mock explain {entry.id}",
         )
         return web.Response(

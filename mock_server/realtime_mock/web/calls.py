@@ -39,7 +39,9 @@ def _refusal(context: Context, entry: str, posted: PostedOffer, who: Holder | St
     if entry == VIOLATION:
         assert session.violation is not None
         return refusal_for(session.violation)
-    problem = posted.offer if isinstance(posted.offer, OfferError) else None
+    # The offer may be bad as well; it is the reason only where its stage refused.
+    offer = posted.offer if entry.startswith("sdp.offer_") else None
+    problem = offer if isinstance(offer, OfferError) else None
     named = (session.config or {}).get("model") if session.fact == "not_realtime_model" else posted.model
     return refuse(
         entry,
