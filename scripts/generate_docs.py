@@ -35,7 +35,7 @@ def errors() -> str:
         DRAWN,
         "",
         "Every error that the server can answer. The id stands in the response header",
-        "`x-realtime-mock-error`; `realtime-mock explain <id>` prints the entry with its causes and its remedy.",
+        "`x-realtime-mock-error`; `realtime-mock explain <id>` prints the entry, its causes and its remedy.",
         "",
         "| id | on the wire | code | message | confidence | inferred parts | evidence |",
         "|---|---|---|---|---|---|---|",
@@ -75,8 +75,8 @@ def sdp_exchange() -> str:
         DRAWN,
         "",
         "`POST /v1/realtime` (route `realtime`) and `POST /v1/realtime/calls` (route `calls`).",
-        "The stages are asked in this order; in a stage the first row that matches decides. What passes every",
-        "stage is answered with 201. `key` says where the key was minted, `model` which family the query's",
+        "The stages are asked in this order; in a stage the first row that matches decides. What passes",
+        "every stage is answered with 201. `key` says where the key was minted, `model` which family the query's",
         "`model` belongs to.",
     ]
     for stage in stages():

@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Callable
 import numpy as np
 import pytest
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from stock import TONE_FRAMES, TONE_HZ, Client, Recorder, Tone
 
 from realtime_mock.transports import webrtc
 from realtime_mock.transports.sdp import parse_offer
 from realtime_mock.transports.webrtc import Peer, WebRtcEndpoint
+from stock import TONE_FRAMES, TONE_HZ, Client, Recorder, Tone
 
 UNIX_SECONDS = 1_767_225_600
 
