@@ -76,8 +76,8 @@ def sdp_exchange() -> str:
         "",
         "`POST /v1/realtime` (route `realtime`) and `POST /v1/realtime/calls` (route `calls`).",
         "The stages are asked in this order; in a stage the first row that matches decides. What passes",
-        "every stage is answered with 201. `key` says where the key was minted, `model` which family the query's",
-        "`model` belongs to.",
+        "every stage is answered with 201. `key` says where the key was minted, `model` which family the",
+        "query's `model` belongs to.",
     ]
     for stage in stages():
         lines += [
