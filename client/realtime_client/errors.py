@@ -9,6 +9,7 @@ May live here: exception classes. The tree::
     │   ├── MintError               ... for a client secret
     │   └── SdpError                ... for an SDP answer
     ├── ConnectError                a step on the way to the first event failed (``phase`` names it)
+    │   ├── IdentityError           ... because the certificate is not the one that the answer announced
     │   └── PhaseTimeout            ... or took too long (also a TimeoutError)
     └── ConnectionLost              it was connected, and is no more
         └── SessionClosed           ... because it was closed on this side
@@ -21,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from realtime_client.events import ErrorEvent
+    from realtime_client.events import ErrorEvent, Event
     from realtime_client.explain import Explanation
     from realtime_client.facts import RequestFacts
 
@@ -86,11 +87,19 @@ class SdpError(RequestError):
 
 
 class ConnectError(RealtimeError):
-    """Getting connected failed in ``phase``."""
+    """Getting connected failed in ``phase``.
 
-    def __init__(self, phase: Phase, message: str) -> None:
+    ``event`` is what the server said instead of what was expected, when it said anything.
+    """
+
+    def __init__(self, phase: Phase, message: str, *, event: Event | None = None) -> None:
         self.phase = phase
+        self.event = event
         super().__init__(f"{phase}: {message}")
+
+
+class IdentityError(ConnectError):
+    """The handshake was with somebody else than the answer announced: the certificate is another one."""
 
 
 class PhaseTimeout(ConnectError, TimeoutError):

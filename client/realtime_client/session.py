@@ -167,6 +167,7 @@ async def first_created(inbox: Inbox) -> SessionCreated:
         case SessionCreated():
             return event
         case ErrorEvent():
-            raise ConnectError("first event", f"the server refuses: {event.code}: {event.message}")
+            refusal = f"the server refuses: {event.code}: {event.message}"
+            raise ConnectError("first event", refusal, event=event)
         case _:
-            raise ConnectError("first event", f"expected session.created, and {event} came")
+            raise ConnectError("first event", f"expected session.created, and {event} came", event=event)

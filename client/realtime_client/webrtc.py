@@ -24,7 +24,7 @@ from realtime_client.aiortc_seam import Peer, allow_loopback_when_alone, transpo
 from realtime_client.api import Answer
 from realtime_client.changes import Changes
 from realtime_client.config import Timeouts
-from realtime_client.errors import ConnectError, ConnectionLost, Phase
+from realtime_client.errors import ConnectError, ConnectionLost, IdentityError, Phase
 from realtime_client.timing import phase_limit
 from realtime_client.track import OutgoingAudio
 from realtime_client.transport import Receiver
@@ -130,11 +130,17 @@ class WebRtcTransport:
             if self._peer.failure is not None:
                 raise ConnectError(phase, f"aiortc failed: {self._peer.failure!r}")
             if transport.state in ("failed", "closed"):
-                detail = self._paths() if phase == "ICE" else "the handshake failed"
-                raise ConnectError(phase, f"{transport.state}; {detail}")
+                raise self._unreached(phase, transport.state)
             return None
 
         await self._changes.until(look)
+
+    def _unreached(self, phase: Phase, state: str) -> ConnectError:
+        if phase == "ICE":
+            return ConnectError(phase, f"{state}; {self._paths()}")
+        if self._dtls.encrypted:  # the handshake went well, and what aiortc checks after it did not
+            return IdentityError(phase, "the server's certificate is not the one that its answer announced")
+        return ConnectError(phase, f"{state}; the handshake failed")
 
     def _channel_open(self) -> bool | None:
         if self._channel.readyState == "open":
