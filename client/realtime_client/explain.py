@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from realtime_client.explanations import REFUSALS
 from realtime_client.facts import RequestFacts
-from realtime_client.refusals import Cause, ErrorBody, Refusal
+from realtime_client.refusals import Cause, ErrorBody, ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,6 @@ def explain_refusal(request: RequestFacts, status: int, body: str) -> Explanatio
     error = ErrorBody.of(body)
     for refusal in REFUSALS:
         if refusal.recognises(status, error):
-            return _ranked(refusal, request)
+            causes, certain = ranked(refusal.causes, request)
+            return Explanation(refusal.summary, causes, refusal.id, certain)
     return Explanation(f"HTTP {status}, a refusal that this version does not know.")
-
-
-def _ranked(refusal: Refusal, request: RequestFacts) -> Explanation:
-    fitting = [cause for cause in refusal.causes if cause.fits(request) is True]
-    possible = [cause for cause in refusal.causes if cause.fits(request) is None]
-    return Explanation(refusal.summary, tuple(fitting + possible), refusal.id, len(fitting))

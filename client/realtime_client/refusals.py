@@ -1,19 +1,26 @@
 """The words in which a refusal is described: the refusal, its candidate causes, the body that shows it.
 
-May live here: the types of the table in ``explanations``, and how one row matches. No rows.
+May live here: the types of the table in ``explanations``, how one row matches, how causes are put in order.
+No rows.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
-
-from realtime_client.facts import RequestFacts
+from typing import Literal, Protocol
 
 Confidence = Literal["observed-verbatim", "observed-partial", "documented", "inferred"]
+
+
+class Facts(Protocol):
+    """Something about which facts are known, by the names that the tables use."""
+
+    def fact(self, name: str) -> object:
+        """One fact; None when it is not known."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +37,24 @@ class Cause:
     confidence: Confidence = "inferred"
     evidence: str = ""
 
-    def fits(self, request: RequestFacts) -> bool | None:
+    def fits(self, facts: Facts) -> bool | None:
         """True, False, or None when the facts do not decide."""
         verdict: bool | None = True
         for name, wanted in self.when.items():
-            found = request.fact(name)
+            found = facts.fact(name)
             if found is None:
                 verdict = None
             elif found != wanted:
                 return False
         return verdict
+
+
+def ranked(causes: Iterable[Cause], facts: Facts) -> tuple[tuple[Cause, ...], int]:
+    """The causes that are not out, those that fit first, and how many these are."""
+    verdicts = [(cause, cause.fits(facts)) for cause in causes]
+    fitting = tuple(cause for cause, fits in verdicts if fits is True)
+    possible = tuple(cause for cause, fits in verdicts if fits is None)
+    return fitting + possible, len(fitting)
 
 
 @dataclass(frozen=True, slots=True)
