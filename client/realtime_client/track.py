@@ -11,7 +11,13 @@ import fractions
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame
 
-from realtime_client.audio import FRAME_BYTES, FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE
+from realtime_client.audio import FRAME_MS
+
+SAMPLE_RATE = 48_000
+"""Opus in RTP always counts at 48 kHz (RFC 7587)."""
+
+_FRAME_SAMPLES = SAMPLE_RATE * FRAME_MS // 1000
+_FRAME_BYTES = _FRAME_SAMPLES * 2
 
 _QUEUE_FRAMES = 25
 """Half a second: enough that a slow disk is not heard, little enough that an hour is not held in memory."""
@@ -35,6 +41,11 @@ class OutgoingAudio(MediaStreamTrack):
         self._start: float | None = None
         self._sent = 0
 
+    @property
+    def position_ms(self) -> int:
+        """Where the next frame that is put will lie, counted from the first one that was sent."""
+        return (self._sent + self._queued.qsize()) * FRAME_MS
+
     async def put(self, frame: bytes) -> None:
         """Queue 20 ms of 48 kHz mono s16le; waits while half a second is queued."""
         await self._queued.put(frame)
@@ -48,11 +59,11 @@ class OutgoingAudio(MediaStreamTrack):
         await self._until_due()
         if self.readyState != "live":
             raise MediaStreamError
-        frame = AudioFrame(format="s16", layout="mono", samples=FRAME_SAMPLES)
+        frame = AudioFrame(format="s16", layout="mono", samples=_FRAME_SAMPLES)
         frame.planes[0].update(self._next())
         frame.sample_rate = SAMPLE_RATE
         frame.time_base = fractions.Fraction(1, SAMPLE_RATE)
-        frame.pts = self._sent * FRAME_SAMPLES
+        frame.pts = self._sent * _FRAME_SAMPLES
         self._sent += 1
         return frame
 
@@ -60,7 +71,7 @@ class OutgoingAudio(MediaStreamTrack):
         try:
             frame = self._queued.get_nowait()
         except asyncio.QueueEmpty:
-            return bytes(FRAME_BYTES)
+            return bytes(_FRAME_BYTES)
         self._queued.task_done()
         return frame
 

@@ -16,12 +16,27 @@ class Transport(Protocol):
         """The server's id of the call, if it has one."""
         ...
 
+    @property
+    def rate(self) -> int:
+        """How many samples a second the frames have that it takes."""
+        ...
+
+    @property
+    def silence_flows(self) -> bool:
+        """Whether silence is sent by itself while nothing is queued, as a muted microphone does."""
+        ...
+
+    @property
+    def position_ms(self) -> int:
+        """Where the next frame will lie in the session's sound: milliseconds since its first sample."""
+        ...
+
     async def send(self, text: str) -> None:
         """Send one event. Raises: ConnectionLost when the connection is not open any more."""
         ...
 
     async def put_frame(self, frame: bytes) -> None:
-        """Queue 20 ms of 48 kHz mono s16le; waits while enough is queued."""
+        """Queue 20 ms of mono s16le at ``rate``; waits while enough is queued."""
         ...
 
     async def audio_sent(self) -> None:

@@ -26,7 +26,7 @@ from realtime_client.changes import Changes
 from realtime_client.config import Timeouts
 from realtime_client.errors import ConnectError, ConnectionLost, IdentityError, Phase
 from realtime_client.timing import phase_limit
-from realtime_client.track import OutgoingAudio
+from realtime_client.track import SAMPLE_RATE, OutgoingAudio
 from realtime_client.transport import Receiver
 
 Exchange = Callable[[str], Awaitable[Answer]]
@@ -37,6 +37,9 @@ _CHANNEL = "oai-events"
 
 class WebRtcTransport:
     """One call. Make it with :meth:`open`, and close it whatever happens in between."""
+
+    rate = SAMPLE_RATE
+    silence_flows = True
 
     def __init__(self, receiver: Receiver) -> None:
         self.call_id: str | None = None
@@ -54,6 +57,10 @@ class WebRtcTransport:
         self._listeners: set[asyncio.Task[None]] = set()
         self._closing: asyncio.Task[None] | None = None
         self._watch()
+
+    @property
+    def position_ms(self) -> int:
+        return self._track.position_ms
 
     async def open(self, exchange: Exchange, timeouts: Timeouts) -> None:
         """Get connected, up to the open event channel.
