@@ -17,6 +17,7 @@ from realtime_client.config import TranscriptionSession
 from realtime_client.errors import ConfigurationError, MintError, RequestError, SdpError
 from realtime_client.explain import explain_refusal
 from realtime_client.facts import RequestFacts, key_kind
+from realtime_client.redaction import without_keys
 
 _MAX_SHOWN = 4096
 """Characters of a refusal's body that an error keeps."""
@@ -80,9 +81,11 @@ class Api:
             minted = json.loads(reply.body)
             value, expires_at = minted["value"], minted.get("expires_at")
         except (ValueError, RecursionError, TypeError, KeyError) as error:
-            raise _failure(MintError, "The mint answered without a client secret.", facts, reply) from error
+            raise _failure(
+                MintError, "The mint answered without a client secret.", facts, reply, api_key
+            ) from error
         if not isinstance(value, str) or not value:
-            raise _failure(MintError, "The mint answered without a client secret.", facts, reply)
+            raise _failure(MintError, "The mint answered without a client secret.", facts, reply, api_key)
         carried = minted.get("session")
         return ClientSecret(
             value,
@@ -112,7 +115,7 @@ class Api:
             happened = (
                 f"HTTP {reply.status}, but the body is no SDP; it was not given to the peer connection."
             )
-            raise _failure(SdpError, happened, facts, reply)
+            raise _failure(SdpError, happened, facts, reply, key)
         call_id = reply.headers.get("Location", "").rstrip("/").rpartition("/")[2]
         return Answer(reply.body, call_id or None)
 
@@ -144,12 +147,12 @@ class Api:
             # A redirect would turn the POST into a GET, or carry the key elsewhere: it counts as a refusal.
             async with self.http().post(facts.url, headers=sent, allow_redirects=False, **body) as response:
                 text = (await response.read()).decode(errors="replace")
-                reply = Reply(response.status, response.headers, text.replace(key, "<key>"))
+                reply = Reply(response.status, response.headers, text)
         except (aiohttp.ClientError, OSError) as error:
             reason = f"No answer from {self.base_url}: {str(error) or type(error).__name__}"
             raise kind(reason, request=facts) from error
         if not 200 <= reply.status < 300:
-            raise _failure(kind, f"HTTP {reply.status}", facts, reply)
+            raise _failure(kind, f"HTTP {reply.status}", facts, reply, key)
         return reply
 
 
@@ -174,13 +177,16 @@ def checked_key(key: str) -> str:
     return key
 
 
-def _failure(kind: type[RequestError], happened: str, facts: RequestFacts, reply: Reply) -> RequestError:
+def _failure(
+    kind: type[RequestError], happened: str, facts: RequestFacts, reply: Reply, key: str
+) -> RequestError:
+    """The error for ``reply``. What it keeps of the body shows no key; the body itself is left as it came."""
     refused = not 200 <= reply.status < 300
     return kind(
         happened,
         request=facts,
         status=reply.status,
-        body=reply.body[:_MAX_SHOWN],
+        body=without_keys(reply.body, key)[:_MAX_SHOWN],
         request_id=reply.headers.get("x-request-id"),
         explanation=explain_refusal(facts, reply.status, reply.body) if refused else None,
     )

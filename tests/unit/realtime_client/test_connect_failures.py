@@ -194,6 +194,28 @@ async def test_the_key_is_never_shown(server: Any) -> None:
     assert "sk-secret0000" not in str(caught.value)
 
 
+async def test_a_short_key_leaves_a_good_answer_alone(server: Any) -> None:
+    """The answer goes to the peer byte for byte, even where it happens to contain the key."""
+    async with (
+        asyncio.timeout(20),
+        RealtimeClient("x", base_url=server.url) as client,
+        client.connect(CONFIG) as session,
+    ):
+        assert session.id == "sess_1"
+
+
+async def test_a_minted_key_is_not_kept_by_the_error(server: Any, client: RealtimeClient) -> None:
+    """A mint in the shape of the beta API is refused, and the error does not show the key that it holds."""
+
+    async def beta(_: web.Request) -> web.Response:
+        return web.json_response({"client_secret": {"value": "ek_00000000000000000000000000000000"}})
+
+    server.mint = beta
+    with pytest.raises(MintError) as caught:
+        await client.mint(CONFIG)
+    assert caught.value.body == '{"client_secret": {"value": "<key>"}}'
+
+
 async def test_misuse_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """No key, two sources of a session, none, a base URL that is none: before anything is sent."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
