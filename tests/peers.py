@@ -9,51 +9,41 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import MediaStreamTrack
 from aiortc.contrib.media import MediaPlayer
 from aiortc.mediastreams import AudioStreamTrack
 
 from conftest import Server
+from stock import Client
 
 PATIENCE_S = 20
 """How long a test waits for what must come."""
 
 
-class StockPeer:
-    """An RTCPeerConnection with the events that came over its channel."""
+class StockPeer(Client):
+    """A stock peer connection that speaks, with the events that came over its channel."""
 
     def __init__(self, sound: MediaStreamTrack | None = None) -> None:
-        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self.connection.addTrack(sound or AudioStreamTrack())
-        self.channel = self.connection.createDataChannel("oai-events")
+        super().__init__()
         self.events: list[dict[str, Any]] = []
-        self._news = asyncio.Condition()
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.channel.on("message", self._message)
+        self._sound = sound or AudioStreamTrack()
+        self._news = asyncio.Event()
+        self.channel.on("message", self._heard)
 
-    def _message(self, text: str) -> None:
-        task = asyncio.ensure_future(self._heard(json.loads(text)))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    def _heard(self, text: str) -> None:
+        self.events.append(json.loads(text))
+        self._news.set()
 
-    async def _heard(self, event: dict[str, Any]) -> None:
-        async with self._news:
-            self.events.append(event)
-            self._news.notify_all()
-
-    async def offer(self) -> str:
-        """The offer, with every candidate gathered."""
-        await self.connection.setLocalDescription(await self.connection.createOffer())
-        return self.connection.localDescription.sdp
-
-    async def accept(self, answer: str) -> None:
-        """Take the server's answer."""
-        await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+    async def own_offer(self) -> str:
+        """The offer to send its own sound."""
+        return await self.offer(self._sound)
 
     async def until(self, kind: str, count: int = 1) -> dict[str, Any]:
         """The ``count``-th event of this type, as soon as it is there."""
-        async with asyncio.timeout(PATIENCE_S), self._news:
-            await self._news.wait_for(lambda: len(self.of(kind)) >= count)
+        async with asyncio.timeout(PATIENCE_S):
+            while len(self.of(kind)) < count:
+                self._news.clear()
+                await self._news.wait()
         return self.of(kind)[count - 1]
 
     def of(self, kind: str) -> list[dict[str, Any]]:
@@ -77,7 +67,7 @@ async def connected(
     """A stock peer in a call with ``server``; it is closed when the block ends."""
     peer = StockPeer(sound)
     try:
-        response = await server.offer(path, await peer.offer(), key=key)
+        response = await server.offer(path, await peer.own_offer(), key=key)
         answer = await response.text()
         assert response.status == 201, answer
         await peer.accept(answer)

@@ -52,7 +52,7 @@ async def test_it_creates_a_call_that_is_transcribed(client: AsyncOpenAI, server
     peer = StockPeer(wav(fixtures("audio") / "hello.wav"))
     try:
         response = await client.realtime.calls.create(
-            sdp=await peer.offer(),
+            sdp=await peer.own_offer(),
             session=TRANSCRIPTION,  # type: ignore[arg-type]
         )
         await peer.accept(response.text)
@@ -66,7 +66,7 @@ async def test_it_hangs_up(client: AsyncOpenAI, server: Server) -> None:
     """calls.hangup by the id of the Location header."""
     peer = StockPeer()
     try:
-        response = await client.realtime.calls.create(sdp=await peer.offer(), session=TRANSCRIPTION)  # type: ignore[arg-type]
+        response = await client.realtime.calls.create(sdp=await peer.own_offer(), session=TRANSCRIPTION)  # type: ignore[arg-type]
         await peer.accept(response.text)
         await peer.until("session.created")
         await client.realtime.calls.hangup(response.response.headers["Location"].rpartition("/")[2])

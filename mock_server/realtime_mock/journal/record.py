@@ -10,7 +10,7 @@ from typing import Any
 from realtime_mock.journal.redaction import redact
 from realtime_mock.protocol.wire import encode
 
-KEPT = 50_000
+KEPT = 20_000
 """How many entries are kept; the oldest go first."""
 
 

@@ -38,6 +38,9 @@ log = structlog.get_logger("realtime_mock.call")
 SERVER_ERROR_CLOSE = 1011  # RFC 6455 7.4.1: an unexpected condition
 
 
+_FRAME_KEPT = 4096  # characters
+
+
 class Wire(Protocol):
     """Where events leave. A wire that is gone ignores both."""
 
@@ -50,6 +53,14 @@ class Ear(Protocol):
     """Scores windows of sound; ``audio.activity.ActivityDetector`` is one."""
 
     def feed(self, pcm: bytes) -> tuple[float, ...]: ...
+
+
+def _shown(frame: str | bytes) -> str:
+    """A frame as the journal keeps it: sound makes frames of a megabyte, and nobody reads them."""
+    if isinstance(frame, bytes):
+        return f"({len(frame)} bytes)"
+    rest = len(frame) - _FRAME_KEPT
+    return frame if rest <= 0 else f"{frame[:_FRAME_KEPT]}… (and {rest} characters)"
 
 
 def _listen() -> Ear:
@@ -100,8 +111,7 @@ class Driver:
 
     def message(self, frame: str | bytes) -> None:
         """One message of the client."""
-        shown = frame if isinstance(frame, str) else f"({len(frame)} bytes)"
-        self._feed(ClientEvent(frame), self._note("client.event", frame=shown))
+        self._feed(ClientEvent(frame), self._note("client.event", frame=_shown(frame)))
 
     def audio(self, pcm: bytes) -> None:
         """Sound: s16le, 24 kHz, mono. What comes before the channel is open is not heard (inferred)."""

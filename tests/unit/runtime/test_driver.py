@@ -8,7 +8,17 @@ from realtime_mock.journal.record import Journal
 from realtime_mock.protocol.ids import IdSource
 from realtime_mock.runtime.clock import EPOCH, ManualClock
 from realtime_mock.runtime.driver import Driver
-from realtime_mock.session.contract import Close, Effect, Emit, Inbound, Millis, Note, Opened, Traits
+from realtime_mock.session.contract import (
+    ClientEvent,
+    Close,
+    Effect,
+    Emit,
+    Inbound,
+    Millis,
+    Note,
+    Opened,
+    Traits,
+)
 
 
 class FakeWire:
@@ -115,3 +125,13 @@ def test_sound_before_the_channel_is_not_heard() -> None:
     rig = Rig(machine)
     rig.driver.audio(bytes(960))
     assert machine.fed == []
+
+
+def test_a_huge_frame_is_not_kept_whole() -> None:
+    """The journal says how much it left out; the session gets everything."""
+    machine = FakeMachine()
+    rig = Rig(machine)
+    rig.driver.channel_opened(rig.wire)
+    rig.driver.message("x" * 5000)
+    assert machine.fed[-1] == ClientEvent("x" * 5000)
+    assert rig.journal.of("client.event")[0].data["frame"] == "x" * 4096 + "… (and 904 characters)"
