@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from os import PathLike
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 from realtime_client.assembler import Transcript
-from realtime_client.audio import wav_frames
+from realtime_client.audio.playing import Pace, Progress, Span, play, silence_after
+from realtime_client.audio.sources import AnySource, as_source
 from realtime_client.config import TranscriptionSession
 from realtime_client.errors import ConnectError
 from realtime_client.events import ErrorEvent, Event, SessionCreated
 from realtime_client.inbox import Inbox
 from realtime_client.transport import Transport
+
+Result = TypeVar("Result")
 
 
 class RealtimeSession:
@@ -105,14 +107,32 @@ class RealtimeSession:
         """Throw away the sound that is not committed yet (``input_audio_buffer.clear``)."""
         return await self.send({"type": "input_audio_buffer.clear"})
 
-    async def stream(self, source: str | PathLike[str]) -> None:
-        """Send a PCM WAV file as if it was spoken now; returns when its last frame was sent.
+    async def stream(
+        self,
+        source: AnySource,
+        *,
+        pace: Pace = "realtime",
+        commit: bool = False,
+        silence: float | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Span:
+        """Send sound; returns when the last of it was sent, with its place in the session's sound.
 
-        Silence follows by itself, so that the server hears the end of the turn. A second call waits for the
-        first. Raises: AudioError, ConnectionLost.
+        ``source``: the path of a sound file, or an ``AudioFile``, ``Samples``, ``AudioStream`` or
+        ``Microphone``. ``pace``: as fast as it was spoken, or, with ``fast``, as the transport takes it (over
+        WebRTC that is the same). ``commit``: end the turn after it, for sessions with
+        ``turn_detection=None``. ``silence``: seconds of it to send afterwards; left out, it is what the
+        server needs to hear the end of the last turn. ``progress`` is called after each 20 ms of the source.
+
+        A second call waits for the first. Raises: AudioError, ConnectionLost.
         """
         async with self._speaking:
-            await self._while_connected(self._play(source))
+            after = silence_after(self._transport, commit=commit) if silence is None else silence
+            playing = play(as_source(source), self._transport, pace=pace, silence=after, progress=progress)
+            span = await self._while_connected(playing)
+            if commit:
+                await self.commit()
+            return span
 
     async def flush(self, settle: float = 1.5) -> None:
         """Wait until everything that was said has its transcript.
@@ -128,11 +148,6 @@ class RealtimeSession:
         self._inbox.close()
         await self._transport.close()
 
-    async def _play(self, source: str | PathLike[str]) -> None:
-        for frame in wav_frames(source):
-            await self._transport.put_frame(frame)
-        await self._transport.audio_sent()
-
     async def _settled(self, settle: float) -> None:
         inbox = self._inbox
         while True:
@@ -142,7 +157,7 @@ class RealtimeSession:
             if inbox.idle and inbox.activity == before:
                 return
 
-    async def _while_connected(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _while_connected(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Do ``work``, but no longer than the connection lives."""
         working = asyncio.create_task(work)
         ending = asyncio.create_task(self._inbox.lost())
@@ -150,7 +165,7 @@ class RealtimeSession:
             await asyncio.wait((working, ending), return_when=asyncio.FIRST_COMPLETED)
             if not working.done():
                 raise await ending
-            await working
+            return await working
         finally:
             working.cancel()
             ending.cancel()

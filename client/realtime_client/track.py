@@ -11,7 +11,7 @@ import fractions
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av import AudioFrame
 
-from realtime_client.audio import FRAME_MS
+from realtime_client.transport import FRAME_MS
 
 SAMPLE_RATE = 48_000
 """Opus in RTP always counts at 48 kHz (RFC 7587)."""
