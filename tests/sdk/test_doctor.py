@@ -1,0 +1,117 @@
+"""The doctor against servers that are broken in one place each, and against one that is well."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from conftest import API_KEY, Serve
+from realtime_client.doctor import Report, Step, Target, examine
+from sdk import broken_servers as broken
+
+PATIENCE_S = 60
+STALL_S = 1.5
+"""The limit of each step when a server stalls; every step that is passed has to be faster."""
+
+
+async def examined(server: broken.Server) -> tuple[Report, list[Step]]:
+    """What the doctor says about a server, and what it told on the way."""
+    told: list[Step] = []
+    async with asyncio.timeout(PATIENCE_S), server.running() as url:
+        seconds = STALL_S if server.stalls else PATIENCE_S
+        report = await examine(Target(url, API_KEY, timeout=seconds), told.append)
+    return report, told
+
+
+CASES = [
+    (broken.NotRunning, "mint", "refused"),
+    (broken.HangsUp, "mint", "hung-up"),
+    (broken.AnotherProtocol, "mint", "not-http"),
+    (broken.SelfSigned, "mint", "tls-certificate"),
+    (broken.PlainUnderHttps, "mint", "tls"),
+    (broken.NeverAnswers, "mint", "no-answer-in-time"),
+    (broken.LoginPage, "mint", "html"),
+    (broken.BadGateway, "mint", "html"),
+    (broken.Redirects, "mint", "redirect"),
+    (broken.RefusesTheKey, "mint", "key-refused"),
+    (broken.MintsNothing, "mint", "no-secret"),
+    (broken.MintsForTheBeta, "mint", "beta-mint"),
+    (broken.SaysNothing, "SDP", "empty-error"),
+    (broken.WrapsTheAnswer, "SDP", "no-sdp"),
+    (broken.SpoilsTheAnswer, "SDP", "bad-sdp"),
+    (broken.NoCandidates, "ICE", "no-candidates"),
+    (broken.UdpBlocked, "ICE", "unreachable"),
+    (broken.AnotherCertificate, "DTLS", "identity"),
+    (broken.NoFingerprint, "DTLS", "no-fingerprint"),
+    (broken.SilentHandshake, "DTLS", "handshake-silent"),
+    (broken.NoChannel, "channel", "channel-silent"),
+    (broken.NeverSpeaks, "first event", "no-first-event"),
+    (broken.NoCredit, "first event", "refused-by-event"),
+    (broken.BetaFirst, "first event", "beta-shape"),
+    (broken.AnotherApi, "first event", "wrong-first-event"),
+    (broken.BetaSession, "shape", "beta-shape"),
+    (broken.ErrorAfterSound, "beep", "error-after-sound"),
+    (broken.GoesAway, "beep", "lost-in-use"),
+    (broken.NeverListens, "beep", "no-echo"),
+]
+
+
+@pytest.mark.parametrize(("kind", "step", "cause"), CASES, ids=lambda part: getattr(part, "__name__", None))
+async def test_the_doctor_names_the_step_and_the_cause(
+    kind: type[broken.Server], step: str, cause: str, tmp_path: Path
+) -> None:
+    """For each broken server: where it stops, and why; what is before was passed, what is after not reached."""
+    report, told = await examined(kind(tmp_path))
+    assert report.explanation is not None
+    assert (report.stopped_at, report.explanation.known) == (step, cause)
+    assert report.explanation.causes != ()
+    place = [one.name for one in report.steps].index(step)
+    assert {one.outcome for one in report.steps[:place]} == {"passed"}
+    assert {one.outcome for one in report.steps[place + 1 :]} <= {"not reached"}
+    assert told == list(report.steps)
+
+
+async def test_a_server_that_is_well(tmp_path: Path) -> None:
+    """Every step is passed, and there is nothing to explain."""
+    report, told = await examined(broken.Server(tmp_path))
+    assert (report.healthy, report.stopped_at, report.explanation) == (True, None, None)
+    assert [step.name for step in told] == [
+        "key",
+        "mint",
+        "SDP",
+        "ICE",
+        "DTLS",
+        "channel",
+        "first event",
+        "shape",
+        "beep",
+        "close",
+    ]
+    assert {step.outcome for step in told} == {"passed"}
+
+
+async def test_the_stand_in_is_well(serve: Serve) -> None:
+    """This project's own server passes every step, too."""
+    server = await serve(era="ga")
+    async with asyncio.timeout(PATIENCE_S):
+        report = await examine(Target(f"{server.url}/v1", API_KEY))
+    assert [step.name for step in report.steps if step.outcome != "passed"] == []
+
+
+async def test_an_ephemeral_key_is_used_as_it_is(serve: Serve) -> None:
+    """With a client secret in the place of the key nothing is minted."""
+    server = await serve(era="ga")
+    secret = await server.mint("client_secrets", {"session": {"type": "transcription"}})
+    async with asyncio.timeout(PATIENCE_S):
+        report = await examine(Target(f"{server.url}/v1", secret))
+    outcomes = {step.name: step.outcome for step in report.steps}
+    assert (report.healthy, outcomes["mint"], outcomes["close"]) == (True, "not reached", "passed")
+
+
+async def test_no_secret_is_shown(tmp_path: Path) -> None:
+    """A mint's answer in the wrong shape may hold a key; the report does not repeat it."""
+    report, _ = await examined(broken.MintsForTheBeta(tmp_path))
+    assert broken.SECRET not in repr(report)
+    assert API_KEY not in repr(report)
