@@ -172,6 +172,7 @@ SESSION: Mapping[str, Finding] = {
                 "observed-partial",
                 "https://github.com/openai/openai-realtime-console/issues/561",
             ),
+            Cause("The server has a reason of its own.", "Look the code of its error up in its documentation."),
         ),
     ),
     "wrong-first-event": Finding(
