@@ -1,4 +1,4 @@
-"""Draws the tables of docs/ from the data: ``errors.md`` and ``sdp_exchange.md``.
+"""Draws the tables of docs/ from the data: ``errors.md``, ``sdp_exchange.md`` and ``ws_connect.md``.
 
 ``--check`` compares instead of writing, and exits 1 when a page is out of date.
 """
@@ -9,7 +9,9 @@ import json
 import sys
 from pathlib import Path
 
-from realtime_mock.protocol.catalogue import Entry, catalogue
+from realtime_mock.protocol import connect
+from realtime_mock.protocol.catalogue import Entry, Evidence, catalogue
+from realtime_mock.protocol.eras import eras
 from realtime_mock.protocol.exchange import Row, stages
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -20,11 +22,20 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-def _evidence(entry: Entry) -> str:
+def _evidence(evidence: tuple[Evidence, ...]) -> str:
     return "<br>".join(
         f"[{seen.date}]({seen.source})" if seen.source.startswith("http") else f"{seen.source}, {seen.date}"
-        for seen in entry.evidence
+        for seen in evidence
     )
+
+
+def _where(entry: Entry) -> str:
+    ways = {"http": f"HTTP {entry.status}", "connect": f"close {entry.close}"}
+    return ", ".join(ways.get(surface, surface) for surface in entry.surfaces)
+
+
+def _when(when: tuple[tuple[str, frozenset[str]], ...]) -> str:
+    return ", ".join(f"{name} = {' or '.join(sorted(values))}" for name, values in when)
 
 
 def errors() -> str:
@@ -41,30 +52,28 @@ def errors() -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for entry in catalogue().values():
-        where = f"HTTP {entry.status}" if entry.status else "event"
         message = f"`{entry.message}`" if entry.message else "(empty)"
         cells = [
             f"`{entry.id}`",
-            where + (", event" if entry.status and "event" in entry.surfaces else ""),
+            _where(entry),
             json.dumps(entry.code),
             message,
             entry.confidence,
             ", ".join(entry.inferred),
-            _evidence(entry),
+            _evidence(entry.evidence),
         ]
         lines.append("| " + " | ".join(map(_cell, cells)) + " |")
     return "\n".join(lines) + "\n"
 
 
 def _row(row: Row) -> str:
-    when = ", ".join(f"{name} = {' or '.join(sorted(values))}" for name, values in row.when)
     if row.refuse is None:
         outcome, confidence = f"passes: {row.why}", row.confidence or ""
     else:
         entry = catalogue().get(row.refuse)
         outcome = f"`{row.refuse}`" if entry else row.refuse
         confidence = entry.confidence if entry else ""
-    return f"| {_cell(when)} | {_cell(outcome)} | {confidence} |"
+    return f"| {_cell(_when(row.when))} | {_cell(outcome)} | {confidence} |"
 
 
 def sdp_exchange() -> str:
@@ -91,7 +100,47 @@ def sdp_exchange() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"errors.md": errors, "sdp_exchange.md": sdp_exchange}
+def _connect_row(row: connect.Row) -> str:
+    if row.refuse is None:
+        opens = row.opens if row.opens == "the key's" else f"a {row.opens}"
+        outcome = f"opens {opens} session: {row.why}"
+    else:
+        entry = catalogue()[row.refuse]
+        outcome = f"`{row.refuse}`: " + (f"close {entry.close}" if entry.close else f"HTTP {entry.status}")
+    grades = dict(row.grades)
+    cells = [_when(row.when) or "otherwise", outcome, *(grades.get(era, "") for era in eras())]
+    return "| " + " | ".join(map(_cell, [*cells, _evidence(row.evidence)])) + " |"
+
+
+def ws_connect() -> str:
+    """The table of connecting over WebSocket, stage by stage, with what is known in each era."""
+    lines = [
+        "# What becomes of a WebSocket",
+        "",
+        DRAWN,
+        "",
+        "`GET /v1/realtime` with an upgrade. The stages are asked in this order; in a stage the first row",
+        "that matches, and that the era has (its column is not empty), decides. A refusal with a close code",
+        "comes after the 101, as one error event; the close's reason is the error's type and code.",
+        "",
+        "`key` is that of the `Authorization` header, or of the subprotocol `openai-insecure-api-key.<key>`;",
+        "`marked`: beta by the header `OpenAI-Beta: realtime=v1`, or by `openai-beta.realtime-v1` among the",
+        "subprotocols; `call`, `intent` and `model` are those of the query; `carried` is the model of the",
+        "key's session. Whatever else is in the query is ignored.",
+    ]
+    for stage in connect.stages():
+        lines += [
+            "",
+            f"## {stage.name[0].upper()}{stage.name[1:]}",
+            "",
+            f"| when | then | {' | '.join(eras())} | evidence |",
+            f"|---|---|{'---|' * len(eras())}---|",
+        ]
+        lines += [_connect_row(row) for row in stage.rows]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"errors.md": errors, "sdp_exchange.md": sdp_exchange, "ws_connect.md": ws_connect}
 
 
 def main(arguments: list[str]) -> int:

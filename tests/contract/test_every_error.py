@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse, FormData
+from aiohttp import ClientResponse, FormData, WSMsgType
 
 from conftest import Serve, Server
 from peers import StockPeer, connected
@@ -163,6 +163,24 @@ EVENTS: dict[str, dict[str, Any] | str | bytes] = {
         "session": {**TRANSCRIPTION, "audio": {"input": {"format": {"type": "audio/pcm", "rate": 16000}}}},
     },
 }
+TO_TRANSCRIBE = {"session": TRANSCRIPTION}
+UPGRADES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
+    # settings, query, and what the client brings: a key, a header, or a key minted with a body
+    "auth.missing_bearer": ({}, "", {"key": None}),
+    "auth.invalid_api_key": ({"api_keys": ("sk-1",)}, "", {}),
+    "auth.unknown_scenario": ({}, "", {"key": "sk-mock-nowhere"}),
+    "auth.ephemeral_key_unknown": ({}, "", {"key": "ek_00000000000000000000000000000000"}),
+    "auth.ephemeral_key_expired": ({}, "", {"mint": {}, "later_ms": 600_000}),
+    "connect.beta_api_shape_disabled": ({"era": "ga"}, "", {"OpenAI-Beta": "realtime=v1"}),
+    "connect.ga_secret_on_beta": ({}, "", {"mint": {}, "OpenAI-Beta": "realtime=v1"}),
+    "connect.transcription_with_model": ({}, "model=gpt-realtime", {"mint": TO_TRANSCRIBE}),
+    "connect.model_not_transcription": ({}, "model=whisper-1", {"mint": TO_TRANSCRIBE}),
+    "connect.transcription_model_as_session": ({"era": "ga"}, "model=whisper-1", {}),
+    "connect.model_not_realtime": ({}, "", {"mint": {"session": {"type": "realtime", "model": "gpt-nope"}}}),
+    "connect.model_not_found": ({"era": "ga"}, "model=gpt-4o-realtime-preview", {}),
+    "connect.missing_model": ({}, "", {}),
+    "connect.sideband_not_emulated": ({}, "call_id=", {"with_call": True}),
+}
 BY_THE_SERVER = {"event.session_expired", "event.server_error"}
 """Events that no client event provokes; each has a test of its own below."""
 
@@ -201,6 +219,33 @@ async def test_event(serve: Serve, identifier: str) -> None:
         await peer.until("input_audio_buffer.cleared")
 
 
+@pytest.mark.parametrize("identifier", UPGRADES)
+async def test_connect(serve: Serve, offer: str, identifier: str) -> None:
+    """The upgrade gets its 101, this entry as the only event, and the close with its code and reason."""
+    settings, query, brought = UPGRADES[identifier]
+    clock = ManualClock()
+    server = await serve(clock=clock, **settings)
+    key = brought.get("key", "sk-00000000")
+    if "mint" in brought:
+        key = await server.mint("client_secrets", brought["mint"])
+    if "with_call" in brought:
+        answer = await server.offer(f"{CALLS}?model=gpt-realtime", offer)
+        query += answer.headers["Location"].rpartition("/")[2]
+    clock.advance(brought.get("later_ms", 0))
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    headers |= {name: value for name, value in brought.items() if name.startswith("OpenAI-")}
+    async with server.http.ws_connect(f"{BETA}?{query}", headers=headers) as socket:
+        explained = socket._response.headers["x-realtime-mock-error"]
+        event, close = await socket.receive_json(), await socket.receive()
+    entry = catalogue()[identifier]
+    assert explained.split(";")[:2] == [identifier, f" confidence={entry.confidence}"]
+    assert list(event["error"]) == ["type", "code", "message", "param", "event_id"]
+    code = event["error"]["code"]
+    assert (event["error"]["type"], code) == (entry.type, entry.code)
+    reason = f"{entry.type}.{code}" if code else entry.type
+    assert (close.type, close.data, close.extra) == (WSMsgType.CLOSE, entry.close, reason)
+
+
 async def test_session_expired(serve: Serve) -> None:
     """At its cap the session says so, and the call is over."""
     clock = ManualClock()
@@ -234,4 +279,5 @@ def test_every_entry_is_provoked() -> None:
     entries = catalogue()
     over_http = {identifier for identifier, entry in entries.items() if "http" in entry.surfaces}
     as_events = {identifier for identifier, entry in entries.items() if "event" in entry.surfaces}
-    assert (set(HTTP), set(EVENTS) | BY_THE_SERVER) == (over_http, as_events)
+    at_connect = {identifier for identifier, entry in entries.items() if "connect" in entry.surfaces}
+    assert (set(HTTP), set(EVENTS) | BY_THE_SERVER, set(UPGRADES)) == (over_http, as_events, at_connect)

@@ -30,11 +30,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One error. ``message`` and ``code`` may be templates; ``layout`` is that of the HTTP body."""
+    """One error. ``message`` and ``code`` may be templates; ``layout`` is that of the HTTP body.
+
+    ``close`` is the code that a WebSocket is closed with when the error meets it at connect.
+    """
 
     id: str
     surfaces: tuple[str, ...]
     status: int | None
+    close: int | None
     type: str
     code: str | None
     param: str | None
@@ -71,6 +75,12 @@ class Refusal:
             "code": entry.code.format(**values) if entry.code else entry.code,
         }
 
+    @property
+    def close_reason(self) -> str:
+        """The reason of the close: the type, and the code if there is one (observed-verbatim, 2026-09-18)."""
+        error = self.error
+        return f"{error['type']}.{error['code']}" if error["code"] else error["type"] or ""
+
     def body(self) -> bytes:
         """The HTTP body, byte for byte as the API lays it out (where that was seen)."""
         error = self.error
@@ -94,6 +104,7 @@ def _entry(identifier: str, row: dict[str, Any]) -> Entry:
         id=identifier,
         surfaces=_strings(row["surface"]),
         status=row.get("status"),
+        close=row.get("close"),
         type=row["type"],
         code=row["code"],
         param=row.get("param"),

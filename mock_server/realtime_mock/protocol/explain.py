@@ -29,10 +29,12 @@ def _list(title: str, items: tuple[str, ...]) -> list[str]:
 
 
 def _wire(entry: Entry) -> str:
-    if entry.status is None:
-        return "an error event on the channel"
-    also = ", and an error event on the channel" if "event" in entry.surfaces else ""
-    return f"HTTP {entry.status}{also}"
+    ways = {
+        "http": f"HTTP {entry.status}",
+        "event": "an error event on the channel",
+        "connect": f"an error event right after a WebSocket's 101, and close {entry.close}",
+    }
+    return ", or ".join(ways[surface] for surface in entry.surfaces)
 
 
 def explain(entry: Entry) -> str:

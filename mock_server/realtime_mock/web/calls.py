@@ -60,7 +60,7 @@ async def _answered(context: Context, posted: PostedOffer, offer: Offer, who: Ho
     kind, config = _session_of(posted, who)
     endpoint = await context.request.app[ENDPOINT].get()
     emulator = context.emulator
-    call = emulator.open_call(posted.dialect, kind, config, who.scenario)
+    call = emulator.open_call(posted.dialect, kind, config, who.scenario, over="webrtc")
     try:
         peer = endpoint.answer(offer, call.driver, unix_seconds=emulator.clock.now() // 1000)
     except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 
 import structlog
@@ -9,6 +10,7 @@ from aiohttp import web
 
 from realtime_mock.protocol.catalogue import Refusal, refuse
 from realtime_mock.protocol.eras import RETIRED, Surface
+from realtime_mock.protocol.explain import header
 from realtime_mock.runtime.emulator import Emulator
 from realtime_mock.runtime.keys import Holder, Stranger
 from realtime_mock.web import headers
@@ -31,8 +33,10 @@ class Context:
     request: web.Request
     emulator: Emulator
     path: str
-    parts: dict[str, str]
+    request_id: str
+    parts: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
 
     def who(self) -> Holder | Stranger:
         """Whose request this is."""
@@ -59,3 +63,47 @@ class Context:
     def mark_retired(self) -> None:
         """Say on the response that the live API now refuses this surface."""
         self.headers[headers.NOTICE] = RETIRED
+        self.emulator.retired_surface_used(self.path)
+
+    def explain(self, refusal: Refusal, answer: str) -> None:
+        """Say why the request is refused: in a header of the response, in the journal and in the log.
+
+        ``answer`` is what the client sees of it, in words.
+        """
+        entry = refusal.entry
+        self.headers[headers.ERROR] = header(refusal)
+        self.emulator.journal.note(
+            self.emulator.clock.now(),
+            "http.refused",
+            request=self.request_id,
+            error=entry.id,
+            detail=refusal.detail,
+            answer=answer,
+        )
+        log.warning(
+            "refused",
+            request=f"{self.request.method} {self.request.path_qs}",
+            answer=answer,
+            error=entry.id,
+            confidence=entry.confidence,
+            what=refusal.detail or entry.what,
+            explain=f"realtime-mock explain {entry.id}",
+        )
+
+    def finish(self, response: web.StreamResponse) -> None:
+        """Before the head of the answer goes out: the headers that stand on every one, and the journal.
+
+        A 101 of the live API has neither a request id nor a time (observed-verbatim, 2026-09-18).
+        """
+        response.headers.update(self.headers)
+        if response.status != 101:
+            elapsed_ms = round((time.monotonic() - self.started) * 1000)
+            response.headers.update(headers.usual(self.request_id, elapsed_ms))
+        self.emulator.journal.note(
+            self.emulator.clock.now(),
+            "http",
+            request=self.request_id,
+            method=self.request.method,
+            path=self.request.path_qs,
+            status=response.status,
+        )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from realtime_mock.web import calls, health, mint
+from realtime_mock.web import calls, health, mint, upgrade
 from realtime_mock.web.context import Context
 
-Handler = Callable[[Context], Awaitable[web.Response]]
+Handler = Callable[[Context], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Route:
 
 ROUTES = (
     *(Route("POST", path, mint.mint) for path in mint.MINTINGS),
+    Route("GET", "/v1/realtime", upgrade.connect),
     Route("POST", "/v1/realtime", calls.exchange),
     Route("POST", "/v1/realtime/calls", calls.exchange),
     Route("POST", "/v1/realtime/calls/{call_id}/hangup", calls.hangup),

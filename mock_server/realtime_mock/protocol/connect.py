@@ -1,0 +1,107 @@
+"""Connecting over WebSocket: which upgrades open a session, which are refused, and how. The table is
+``data/ws_connect.yaml``; this file only reads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, Literal
+
+from realtime_mock.protocol import models
+from realtime_mock.protocol.catalogue import Confidence, Evidence
+from realtime_mock.protocol.data import load_yaml
+from realtime_mock.protocol.eras import eras
+
+Opens = Literal["realtime", "transcription", "the key's"]
+"""Which session begins: one of this type, or the one that the key carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectFacts:
+    """An upgrade, reduced to what decides; the values of each are listed in the table's head."""
+
+    era: str
+    key: str
+    marked: str
+    call: str
+    intent: str
+    model: str
+    carried: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: which facts it asks for, and what follows (one of ``refuse`` and ``opens`` is None).
+
+    ``grades`` has the eras in which the row holds, and how sure we are of it in each.
+    """
+
+    when: tuple[tuple[str, frozenset[str]], ...]
+    grades: tuple[tuple[str, Confidence], ...]
+    refuse: str | None
+    opens: Opens | None
+    why: str
+    evidence: tuple[Evidence, ...]
+
+    def matches(self, facts: ConnectFacts) -> bool:
+        """Whether the era has the row, and every fact that it names has one of the values it names."""
+        return facts.era in dict(self.grades) and all(
+            getattr(facts, name) in values for name, values in self.when
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of connecting and its rows."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+def _row(row: dict[str, Any]) -> Row:
+    columns = ConnectFacts.__dataclass_fields__
+    return Row(
+        when=tuple(
+            (name, frozenset([value] if isinstance(value, str) else value))
+            for name, value in row.items()
+            if name in columns
+        ),
+        grades=tuple((era, row[era]) for era in eras() if era in row),
+        refuse=row.get("refuse"),
+        opens=row.get("open"),
+        why=row.get("why", ""),
+        evidence=tuple(
+            Evidence(source=seen.get("url") or seen["capture"], date=str(seen["date"]))
+            for seen in row.get("evidence", ())
+        ),
+    )
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table: dict[str, Any] = load_yaml("ws_connect.yaml")
+    return table
+
+
+@cache
+def stages() -> tuple[Stage, ...]:
+    """The whole table, in its order."""
+    return tuple(Stage(stage["stage"], tuple(map(_row, stage["rows"]))) for stage in _table()["stages"])
+
+
+def model_fact(name: str | None) -> str:
+    """What kind of model a request or a key names, in the words of this table."""
+    if name and any(fnmatchcase(name, pattern) for pattern in _table()["retired"]):
+        return "retired"
+    return models.family(name)
+
+
+def judge(facts: ConnectFacts) -> Row:
+    """The row that decides. Raises LookupError when none does, which the tests rule out."""
+    for stage in stages():
+        row = next((row for row in stage.rows if row.matches(facts)), None)
+        if row is not None:
+            return row
+    raise LookupError(f"the table of connecting does not decide {facts}")
