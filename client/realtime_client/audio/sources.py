@@ -150,9 +150,12 @@ class AudioStream:
         """The whole samples of ``rest`` and ``chunk``, and the bytes of one that is not whole yet."""
         import numpy as np
 
+        from realtime_client.audio.samples import channel_count
+
         if isinstance(chunk, np.ndarray):
             if rest:
                 raise AudioError("an array comes while the last sample of the bytes before is not whole")
+            channel_count(chunk)
             return chunk, b""
         if not isinstance(chunk, bytes | bytearray | memoryview):
             raise AudioError(f"bytes or an array are wanted, not {type(chunk).__name__}")
