@@ -5,6 +5,8 @@
 Importing it is light: aiortc, av and numpy come with the first connection or the first sound.
 """
 
+import logging
+
 from realtime_client.api import ClientSecret
 from realtime_client.assembler import Transcript, TranscriptAssembler
 from realtime_client.client import RealtimeClient
@@ -21,6 +23,8 @@ from realtime_client.errors import (
     RequestError,
     SdpError,
     SessionClosed,
+    SessionRefused,
+    UpgradeError,
 )
 from realtime_client.events import (
     AudioCleared,
@@ -31,6 +35,8 @@ from realtime_client.events import (
     ItemAdded,
     ItemDeleted,
     ItemDone,
+    Reconnected,
+    Reconnecting,
     SessionCreated,
     SessionUpdated,
     SpeechStarted,
@@ -43,8 +49,12 @@ from realtime_client.events import (
 )
 from realtime_client.explain import Explanation, explain_refusal
 from realtime_client.facts import RequestFacts
+from realtime_client.reconnect import Reconnect
 from realtime_client.refusals import Cause
 from realtime_client.session import RealtimeSession
+
+# Quiet by default, as a library should be: whoever wants to see its log gives this logger a handler.
+logging.getLogger("realtime_client").addHandler(logging.NullHandler())
 
 __all__ = [
     "DEFAULT",
@@ -69,12 +79,16 @@ __all__ = [
     "RealtimeClient",
     "RealtimeError",
     "RealtimeSession",
+    "Reconnect",
+    "Reconnected",
+    "Reconnecting",
     "RequestError",
     "RequestFacts",
     "SdpError",
     "ServerVad",
     "SessionClosed",
     "SessionCreated",
+    "SessionRefused",
     "SessionUpdated",
     "SpeechStarted",
     "SpeechStopped",
@@ -87,5 +101,6 @@ __all__ = [
     "TranscriptionSegment",
     "TranscriptionSession",
     "UnknownEvent",
+    "UpgradeError",
     "explain_refusal",
 ]

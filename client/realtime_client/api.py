@@ -101,12 +101,11 @@ class Api:
         The offer goes out byte for byte, and without ?model=. Only SDP under a 2xx status is an answer.
         Raises: SdpError.
         """
+        facts = self.call_facts(key, session, session_type, offer)
         if session is None:
-            facts = self._facts("calls", key, "sdp", offer, session_type)
             headers = {"Content-Type": "application/sdp"}
             reply = await self._post(facts, key, SdpError, headers=headers, data=offer.encode())
         else:
-            facts = self._facts("calls", key, "multipart", offer, "transcription")
             form = aiohttp.FormData()
             form.add_field("sdp", offer, content_type="application/sdp")
             form.add_field("session", json.dumps(session.to_json()), content_type="application/json")
@@ -118,6 +117,18 @@ class Api:
             raise _failure(SdpError, happened, facts, reply, key)
         call_id = reply.headers.get("Location", "").rstrip("/").rpartition("/")[2]
         return Answer(reply.body, call_id or None)
+
+    def call_facts(
+        self,
+        key: str,
+        session: TranscriptionSession | None,
+        session_type: str | None,
+        offer: str | None = None,
+    ) -> RequestFacts:
+        """What :meth:`exchange` sends for these arguments, as facts."""
+        if session is None:
+            return self._facts("calls", key, "sdp", offer, session_type)
+        return self._facts("calls", key, "multipart", offer, "transcription")
 
     def _facts(
         self, endpoint: str, key: str, body: Any, sdp: str | None = None, session_type: str | None = None

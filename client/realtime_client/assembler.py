@@ -36,7 +36,8 @@ class Transcript:
 
     ``status``: ``partial`` while text may still come, ``final``, or ``failed`` (``error`` then says why, and
     ``text`` is what had come before). ``start_ms`` and ``end_ms`` are the server's times of the speech since
-    the session's first sample; None without server VAD. ``usage`` and ``logprobs`` are the server's.
+    the session's first sample; None without server VAD. After a reconnection they count from the first sample
+    of the new session. ``usage`` and ``logprobs`` are the server's.
     """
 
     item_id: str
@@ -102,6 +103,20 @@ class TranscriptAssembler:
             case _:
                 pass
         return None
+
+    def interrupt(self, *, sent_again: bool) -> None:
+        """The session is over: what it had begun and not finished becomes ``failed``.
+
+        ``sent_again``: the sound of these turns goes to another session. They lose their text then, which
+        will come once more, as other turns.
+        """
+        for turn in [turn for turn in self.turns if not turn.finished]:
+            if sent_again:
+                reason = "the connection was lost; the sound was sent again in another session"
+                self._change(turn.item_id, status="failed", error=reason, text="")
+            else:
+                reason = "the connection was lost before the transcript came"
+                self._change(turn.item_id, status="failed", error=reason)
 
     @property
     def turns(self) -> tuple[Transcript, ...]:

@@ -9,15 +9,19 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import Self, get_args
 
 import aiohttp
 
-from realtime_client.api import Answer, Api, ClientSecret, checked_base_url, checked_key
+from realtime_client.api import Api, ClientSecret, checked_base_url
 from realtime_client.config import Timeouts, TranscriptionSession
-from realtime_client.errors import ConfigurationError, ConnectError, ConnectionLost
+from realtime_client.connector import Connector, TransportName
+from realtime_client.errors import ConfigurationError
 from realtime_client.inbox import Inbox
-from realtime_client.session import RealtimeSession, first_created
+from realtime_client.keys import FetchKey, KeySource
+from realtime_client.line import Line
+from realtime_client.reconnect import Reconnect
+from realtime_client.session import RealtimeSession
 from realtime_client.timing import phase_limit
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
@@ -27,16 +31,17 @@ class RealtimeClient:
     """Mints client secrets and connects sessions.
 
     ``api_key``: from the environment variable ``OPENAI_API_KEY`` if not given; connecting with a client
-    secret needs none. ``base_url``: from ``OPENAI_BASE_URL``, else OpenAI's. ``http``: an aiohttp session of
-    yours, for proxies and the like, which stays yours; without it the client makes one and closes it.
-    ``timeouts``: the limit of each phase.
+    secret needs none. It may be a function, plain or async, that fetches the key each time one is needed.
+    ``base_url``: from ``OPENAI_BASE_URL``, else OpenAI's. ``http``: an aiohttp session of yours, for proxies
+    and the like, which stays yours; without it the client makes one and closes it. ``timeouts``: the limit of
+    each phase.
 
     Raises: ConfigurationError for a base URL that is none.
     """
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: str | FetchKey | None = None,
         *,
         base_url: str | None = None,
         http: aiohttp.ClientSession | None = None,
@@ -66,21 +71,30 @@ class RealtimeClient:
     async def mint(self, session: TranscriptionSession, *, ttl: int = 600) -> ClientSecret:
         """Make an ephemeral key for ``session``; ``ttl`` is how long it can start one, 10 to 7200 seconds.
 
-        Raises: ConfigurationError without an API key, MintError, PhaseTimeout("mint").
+        Raises: ConfigurationError without an API key, MintError, PhaseTimeout("mint"), and, where the API key
+        is fetched, ConnectError("key").
         """
-        key = self._required_key()
+        key = await self._required_key().key(self.timeouts.key)
         async with phase_limit("mint", self.timeouts.mint):
-            return await self._api.mint(key, session, ttl)
+            return await self._api.mint(key.value, session, ttl)
 
     def connect(
-        self, session: TranscriptionSession | None = None, *, secret: ClientSecret | str | None = None
+        self,
+        session: TranscriptionSession | None = None,
+        *,
+        secret: ClientSecret | str | FetchKey | None = None,
+        transport: TransportName = "webrtc",
+        reconnect: Reconnect | None = None,
     ) -> AbstractAsyncContextManager[RealtimeSession]:
-        """Connect over WebRTC; use it with ``async with``, which also closes the session at its end.
+        """Connect; use it with ``async with``, which also closes the session at its end.
 
-        With ``session`` the client's API key is used, with ``secret`` the ephemeral key and the session that
-        it carries. Give exactly one.
+        With ``session`` the client's API key is used, with ``secret`` an ephemeral key and the session that
+        it carries. Give exactly one. ``secret`` may be a function, plain or async, that fetches a key: it is
+        asked for every connection, and once more when the server refuses the key, which may have expired.
+        ``transport``: ``webrtc`` or ``websocket``. ``reconnect``: make another connection when one breaks;
+        left out, a broken connection ends the session. The first connection is tried once in any case.
 
-        Raises (on entering): SdpError, ConnectError and its PhaseTimeout, ConnectionLost.
+        Raises (on entering): SdpError, UpgradeError, ConnectError with PhaseTimeout and SessionRefused.
         Raises (at once): ConfigurationError.
         """
         if (session is None) == (secret is None):
@@ -88,39 +102,28 @@ class RealtimeClient:
                 "connect() takes a session (with an API key) or a secret (which carries its own session); "
                 "to change the session later, use session.update()"
             )
-        if secret is None:
-            return self._connected(self._required_key(), session, None)
-        if isinstance(secret, ClientSecret):
-            return self._connected(checked_key(secret.value), None, secret.session_type)
-        return self._connected(checked_key(secret), None, None)
+        if transport not in get_args(TransportName):
+            raise ConfigurationError(f"transport is 'webrtc' or 'websocket', not {transport!r}")
+        keys = self._required_key() if secret is None else KeySource.of(secret)
+        return self._connected(Connector(self._api, keys, session, transport, self.timeouts), reconnect)
 
     @asynccontextmanager
     async def _connected(
-        self, key: str, config: TranscriptionSession | None, session_type: str | None
+        self, connector: Connector, reconnect: Reconnect | None
     ) -> AsyncIterator[RealtimeSession]:
-        from realtime_client.webrtc import WebRtcTransport  # heavy: aiortc, av
-
-        async def exchange(offer: str) -> Answer:
-            return await self._api.exchange(offer, key, config, session_type)
-
         inbox = Inbox()
-        transport = WebRtcTransport(inbox)
+        line = Line(connector, inbox, reconnect)
         try:
-            await transport.open(exchange, self.timeouts)
-            async with phase_limit("first event", self.timeouts.first_event):
-                try:
-                    created = await first_created(inbox)
-                except ConnectionLost as error:
-                    raise ConnectError("first event", str(error)) from error
-            yield RealtimeSession(transport, inbox, created)
+            await line.start()
+            yield RealtimeSession(line, inbox)
         finally:
             inbox.close()
-            await transport.close()
+            await line.close()
 
-    def _required_key(self) -> str:
+    def _required_key(self) -> KeySource:
         if not self._api_key:
             raise ConfigurationError("No API key: pass api_key, or set OPENAI_API_KEY")
-        return checked_key(self._api_key)
+        return KeySource.of(self._api_key)
 
     def _http(self) -> aiohttp.ClientSession:
         if self._given_http is not None:

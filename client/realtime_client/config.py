@@ -94,17 +94,27 @@ class TranscriptionSession:
 class Timeouts:
     """How long each phase of getting connected may take, in seconds; None for no limit.
 
-    ``mint``: the request for a client secret. ``sdp``: the offer's request until its answer was read.
-    ``ice``: until a path for packets was found. ``dtls``: the encryption handshake. ``channel``: until the
-    event channel is open. ``first_event``: from then until ``session.created``.
+    ``mint``: the request for a client secret. ``key``: your function that fetches a key.
+    WebRTC: ``sdp``, the offer and its request until the answer was read; ``ice``, until a path for packets
+    was found; ``dtls``, the encryption handshake; ``channel``, until the event channel is open.
+    WebSocket: ``websocket``, until the server has changed to it.
+    Both: ``first_event``, from then until ``session.created``; ``session``, until the configuration holds.
+
+    Two are for later: ``heartbeat``, the silence after which a WebSocket's server is asked for a sign of life
+    (half of that later it counts as gone), and ``close``, how long the server may take to say goodbye there.
     """
 
     mint: float | None = 15.0
+    key: float | None = 30.0
     sdp: float | None = 15.0
     ice: float | None = 15.0
     dtls: float | None = 10.0
     channel: float | None = 10.0
+    websocket: float | None = 15.0
     first_event: float | None = 10.0
+    session: float | None = 10.0
+    heartbeat: float | None = 20.0
+    close: float = 5.0
 
 
 def _present(**fields: object) -> dict[str, Any]:

@@ -7,9 +7,11 @@ May live here: exception classes. The tree::
     ├── AudioError                  a source of sound that cannot be read
     ├── RequestError                an HTTP request that did not get what it asked for
     │   ├── MintError               ... for a client secret
-    │   └── SdpError                ... for an SDP answer
-    ├── ConnectError                a step on the way to the first event failed (``phase`` names it)
+    │   ├── SdpError                ... for an SDP answer
+    │   └── UpgradeError            ... for a WebSocket
+    ├── ConnectError                a step on the way to a usable session failed (``phase`` names it)
     │   ├── IdentityError           ... because the certificate is not the one that the answer announced
+    │   ├── SessionRefused          ... because the server said no, by an error event
     │   └── PhaseTimeout            ... or took too long (also a TimeoutError)
     └── ConnectionLost              it was connected, and is no more
         └── SessionClosed           ... because it was closed on this side
@@ -21,13 +23,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from realtime_client.redaction import without_keys
+
 if TYPE_CHECKING:
     from realtime_client.events import ErrorEvent, Event
     from realtime_client.explain import Explanation
     from realtime_client.facts import RequestFacts
 
-Phase = Literal["mint", "SDP", "ICE", "DTLS", "channel", "first event"]
-"""The steps from a key to the first event, in their order."""
+Phase = Literal["mint", "key", "SDP", "ICE", "DTLS", "channel", "WebSocket", "first event", "session"]
+"""The steps to a usable session, in their order; each transport has its own in the middle."""
 
 
 class RealtimeError(Exception):
@@ -86,6 +90,10 @@ class SdpError(RequestError):
     """No SDP answer came. Whatever came instead was not given to the peer connection."""
 
 
+class UpgradeError(RequestError):
+    """The server did not turn the request into a WebSocket. The body of its answer is not known."""
+
+
 class ConnectError(RealtimeError):
     """Getting connected failed in ``phase``.
 
@@ -110,14 +118,52 @@ class PhaseTimeout(ConnectError, TimeoutError):
         super().__init__(phase, f"not done after {seconds:g} s" + (f"; {state}" if state else ""))
 
 
+class SessionRefused(ConnectError):
+    """The server answered with an error event where the session should have begun, or should have changed.
+
+    ``event`` is that error event. ``close_code`` is the WebSocket's close code that came with it (3000: key,
+    4000: request, 4004: model, 1013: credit, observed-verbatim), None if none did. ``request``: what the SDK
+    had sent, without the key. ``explanation``: likely causes.
+    """
+
+    event: ErrorEvent
+
+    def __init__(
+        self,
+        phase: Phase,
+        event: ErrorEvent,
+        *,
+        request: RequestFacts,
+        close_code: int | None = None,
+        explanation: Explanation | None = None,
+    ) -> None:
+        self.request = request
+        self.close_code = close_code
+        self.explanation = explanation
+        said = without_keys(f"{event.code or event.error_type}: {event.message}")
+        super().__init__(phase, f"the server refuses: {said}", event=event)
+
+    def __str__(self) -> str:
+        lines = [super().__str__(), f"  request: {self.request}"]
+        if self.close_code is not None:
+            lines.append(f"  close code: {self.close_code}")
+        if self.explanation is not None:
+            lines.extend(f"  {line}" for line in str(self.explanation).splitlines())
+        return "\n".join(lines)
+
+
 class ConnectionLost(RealtimeError):
     """The connection ended while the session was in use.
 
     ``last_error`` is the newest error event of the session, if any: the server often says why before it goes.
+    ``close_code`` is the WebSocket's close code, None over WebRTC.
     """
 
-    def __init__(self, message: str, last_error: ErrorEvent | None = None) -> None:
+    def __init__(
+        self, message: str, last_error: ErrorEvent | None = None, close_code: int | None = None
+    ) -> None:
         self.last_error = last_error
+        self.close_code = close_code
         if last_error is not None:
             message += f" (last error: {last_error.code or last_error.error_type}: {last_error.message})"
         super().__init__(message)

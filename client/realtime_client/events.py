@@ -51,6 +51,29 @@ class EventsMissed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reconnecting(Event):
+    """Not from the server: the connection broke, and attempt number ``attempt`` follows in ``delay`` seconds.
+
+    ``cause`` is what broke it, or what the attempt before this one failed of.
+    """
+
+    attempt: int
+    delay: float
+    cause: Exception
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconnected(Event):
+    """Not from the server: there is a connection again, with a new session at the server.
+
+    ``resent_ms`` is how much sound was sent a second time, because no transcript had come for it.
+    """
+
+    session_id: str | None = None
+    resent_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionCreated(Event):
     """The first event. ``session`` is the effective configuration."""
 

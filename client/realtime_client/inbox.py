@@ -1,11 +1,13 @@
 """What has arrived in a session, and the iterators over it.
 
-May live here: the receiving half of a session. It is sans-network: a transport calls :meth:`Inbox.received`
-and :meth:`Inbox.ended`.
+May live here: the receiving half of a session. It is sans-network: the session's line calls
+:meth:`Inbox.take` and :meth:`Inbox.end`, and in between, when a connection is replaced,
+:meth:`Inbox.interrupt` and :meth:`Inbox.resume`.
 
 Two stores, two policies. *Events* wait in a queue of ``EVENT_LIMIT``; when nobody reads, the oldest are let
 go, and the reader finds an :class:`EventsMissed` in their place: memory is bounded, and no loss is silent.
-(aiortc gives a receiver no way to slow the sender down.) *Transcripts* are kept for the length of the
+(A session that is slowed down would be late with its transcripts, too, and aiortc has no way to slow a sender
+down.) *Transcripts* are kept for the length of the
 session, which the server bounds: whoever reads them gets all, from the first, however late.
 """
 
@@ -26,13 +28,15 @@ from realtime_client.events import (
     ErrorEvent,
     Event,
     EventsMissed,
+    Reconnected,
+    Reconnecting,
     SpeechStarted,
-    read_event,
 )
+from realtime_client.redaction import without_keys
 
 EVENT_LIMIT = 4096
 _SENT_LIMIT = 256
-"""Client events that are remembered, so that an error can be matched with its cause."""
+"""Client events that are remembered, so that an error can be matched with its cause; sound counts apart."""
 
 logger = logging.getLogger("realtime_client")
 
@@ -49,31 +53,52 @@ class Inbox:
         self._limit = limit
         self._missed = 0
         self._sent: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+        self._sent_sound: OrderedDict[str, Mapping[str, Any]] = OrderedDict()
+        self._interrupted = False
         self._speaking: set[str] = set()
         self._last_error: ErrorEvent | None = None
         self._end: ConnectionLost | None = None
 
     def remember(self, event_id: str, event: Mapping[str, Any]) -> None:
         """Note a client event that is about to be sent."""
-        self._sent[event_id] = event
-        while len(self._sent) > _SENT_LIMIT:
-            self._sent.popitem(last=False)
+        _put_bounded(self._sent, event_id, event)
 
-    def received(self, frame: str | bytes) -> None:
-        """Take in one message. Never raises."""
-        event = read_event(frame)
+    def remember_sound(self, event_id: str, event: Mapping[str, Any]) -> None:
+        """Note that sound is about to be sent. There is much of it, so it has a memory of its own."""
+        _put_bounded(self._sent_sound, event_id, event)
+
+    def take(self, event: Event) -> Event:
+        """Take in one event. Answers it as it was noted: an error has its cause then. Never raises."""
         if isinstance(event, ErrorEvent):
             event = self._noted(event)
         self._follow(event)
-        self._events.append(event)
-        if len(self._events) > self._limit:
-            self._events.popleft()
-            self._missed += 1
-        self.changes.tell()
+        self._add(event)
+        return event
 
-    def ended(self, reason: str) -> None:
-        """The connection is gone; iterators raise ConnectionLost once they have given what was left."""
-        self._finish(ConnectionLost(reason, self._last_error))
+    def interrupt(self, event: Reconnecting, *, sent_again: bool) -> None:
+        """The connection is gone, another is to come. ``sent_again`` as for the assembler."""
+        if not self._interrupted:
+            self._interrupted = True
+            self._speaking.clear()
+            self.assembler.interrupt(sent_again=sent_again)
+            self.activity += 1
+        self._add(event)
+
+    def resume(self, event: Reconnected) -> None:
+        """There is a connection again."""
+        self._interrupted = False
+        self._last_error = None  # it was about the session before
+        self.activity += 1
+        self._add(event)
+
+    @property
+    def last_error(self) -> ErrorEvent | None:
+        """The newest error event of this connection's session."""
+        return self._last_error
+
+    def end(self, loss: ConnectionLost) -> None:
+        """The connection is gone for good; iterators raise ``loss`` once they have given what was left."""
+        self._finish(loss)
 
     def close(self) -> None:
         """The session was closed on this side; iterators end once they have given what was left."""
@@ -87,10 +112,6 @@ class Inbox:
     async def lost(self) -> ConnectionLost:
         """Wait for the end, whatever it is."""
         return await self.changes.until(lambda: self._end)
-
-    async def first_event(self) -> Event:
-        """Wait for the first event, and leave it in its place."""
-        return await self.changes.until(self._first)
 
     async def events(self) -> AsyncIterator[Event]:
         """Every event, once. Raises: ConnectionLost at the end, unless the end was this side's."""
@@ -124,14 +145,19 @@ class Inbox:
 
     @property
     def idle(self) -> bool:
-        """No speech is going on, as far as the server said, and every turn is finished."""
-        return not self._speaking and all(turn.finished for turn in self.assembler.turns)
+        """Connected, no speech is going on, as far as the server said, and every turn is finished."""
+        return (
+            not self._interrupted
+            and not self._speaking
+            and all(turn.finished for turn in self.assembler.turns)
+        )
 
-    def _first(self) -> Event | None:
-        if self._events:
-            return self._events[0]
-        self.raise_if_ended()
-        return None
+    def _add(self, event: Event) -> None:
+        self._events.append(event)
+        if len(self._events) > self._limit:
+            self._events.popleft()
+            self._missed += 1
+        self.changes.tell()
 
     def _next(self) -> Event | None:
         if self._missed:
@@ -150,9 +176,11 @@ class Inbox:
         raise self._end
 
     def _noted(self, error: ErrorEvent) -> ErrorEvent:
-        cause = self._sent.get(error.client_event_id or "")
+        named = error.client_event_id or ""
+        cause = self._sent.get(named) or self._sent_sound.get(named)
         self._last_error = replace(error, caused_by=cause)
-        logger.warning("error event: %s: %s", error.code or error.error_type, error.message)
+        said = without_keys(f"{error.code or error.error_type}: {error.message}")
+        logger.warning("error event: %s", said)
         return self._last_error
 
     def _follow(self, event: Event) -> None:
@@ -173,6 +201,14 @@ class Inbox:
         if self._end is None:
             self._end = end
             self.changes.tell()
+
+
+def _put_bounded(
+    memory: OrderedDict[str, Mapping[str, Any]], event_id: str, event: Mapping[str, Any]
+) -> None:
+    memory[event_id] = event
+    while len(memory) > _SENT_LIMIT:
+        memory.popitem(last=False)
 
 
 _NOTHING_MORE = Event(type="")

@@ -23,6 +23,11 @@ class Facts(Protocol):
         ...
 
 
+STATUS_OF_CLOSE_CODE: Mapping[int, int] = {3000: 401, 4000: 400, 4004: 404, 1013: 429}
+"""A WebSocket is refused by an error event and a close code. They pair with HTTP's statuses (inferred; the
+close codes are observed), so that one table of refusals serves both."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One candidate: why it was refused, and what to do.
@@ -63,6 +68,7 @@ class ErrorBody:
 
     message: str = ""
     code: str = ""
+    type: str = ""
     empty: bool = False
 
     @classmethod
@@ -75,8 +81,9 @@ class ErrorBody:
         error = decoded.get("error") if isinstance(decoded, dict) else None
         if not isinstance(error, dict):
             return cls()
-        message, code = (str(error.get(name) or "") for name in ("message", "code"))
-        return cls(message, code, empty=not any(error.get(n) for n in ("message", "code", "type", "param")))
+        message, code, kind = (str(error.get(name) or "") for name in ("message", "code", "type"))
+        empty = not any(error.get(name) for name in ("message", "code", "type", "param"))
+        return cls(message, code, kind, empty)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,24 @@
 """A connected session, as the application sees it.
 
 May live here: the methods and iterators of a session. What arrives is the inbox's matter, what carries it the
-transport's.
+line's.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 from realtime_client.assembler import Transcript
-from realtime_client.audio.playing import Pace, Progress, Span, play, silence_after
+from realtime_client.audio.playing import Pace, Progress, Span, play
+from realtime_client.audio.silence import silence_after
 from realtime_client.audio.sources import AnySource, as_source
 from realtime_client.config import TranscriptionSession
-from realtime_client.errors import ConnectError
-from realtime_client.events import ErrorEvent, Event, SessionCreated
+from realtime_client.events import Event, SessionCreated
+from realtime_client.ids import new_event_id
 from realtime_client.inbox import Inbox
-from realtime_client.transport import Transport
+from realtime_client.line import Line
 
 Result = TypeVar("Result")
 
@@ -30,14 +29,19 @@ class RealtimeSession:
     Iterate over it for every event. One reader: two loops would share the events between them. Transcripts
     come from :meth:`transcripts` and :meth:`updates`, as often and as late as wanted.
 
-    ``created`` is the first event, with the session's id and configuration as the server has it.
+    With ``reconnect`` it outlives its connection: the server then has several sessions, one after the other.
+    ``created``, ``id`` and ``call_id`` are those of the newest.
     """
 
-    def __init__(self, transport: Transport, inbox: Inbox, created: SessionCreated) -> None:
-        self.created = created
-        self._transport = transport
+    def __init__(self, line: Line, inbox: Inbox) -> None:
+        self._line = line
         self._inbox = inbox
         self._speaking = asyncio.Lock()
+
+    @property
+    def created(self) -> SessionCreated:
+        """The first event, with the session's id and configuration as the server had it then."""
+        return self._line.created
 
     @property
     def id(self) -> str | None:
@@ -46,8 +50,8 @@ class RealtimeSession:
 
     @property
     def call_id(self) -> str | None:
-        """The call's id, from the answer's Location header."""
-        return self._transport.call_id
+        """The call's id, from the answer's Location header; None over WebSocket."""
+        return self._line.call_id
 
     @property
     def turns(self) -> tuple[Transcript, ...]:
@@ -62,7 +66,8 @@ class RealtimeSession:
     def __aiter__(self) -> AsyncIterator[Event]:
         """Every event in the order of arrival, beginning with ``session.created``.
 
-        Ends after :meth:`close`. Raises: ConnectionLost when the connection ended in another way.
+        Ends after :meth:`close`. Raises: ConnectionLost when the connection ended in another way; with
+        ``reconnect``, when no other could be made: until then there are ``Reconnecting`` and ``Reconnected``.
         """
         return self._inbox.events()
 
@@ -85,14 +90,13 @@ class RealtimeSession:
     async def send(self, event: Mapping[str, Any]) -> str:
         """Send a client event. Answers its ``event_id``, which is made when ``event`` has none.
 
-        Raises: ConnectionLost.
+        While a connection is being replaced it waits for the new one. Raises: ConnectionLost.
         """
-        self._inbox.raise_if_ended()
-        event_id = event.get("event_id") or f"evt_{secrets.token_hex(10)}"
+        event_id = str(event.get("event_id") or new_event_id())
         complete = {**event, "event_id": event_id}
         self._inbox.remember(event_id, complete)
-        await self._transport.send(json.dumps(complete, separators=(",", ":")))
-        return str(event_id)
+        await self._line.send(complete)
+        return event_id
 
     async def update(self, session: TranscriptionSession | Mapping[str, Any]) -> str:
         """Ask for another configuration (``session.update``); ``session.updated`` tells that it holds."""
@@ -127,8 +131,9 @@ class RealtimeSession:
         A second call waits for the first. Raises: AudioError, ConnectionLost.
         """
         async with self._speaking:
-            after = silence_after(self._transport, commit=commit) if silence is None else silence
-            playing = play(as_source(source), self._transport, pace=pace, silence=after, progress=progress)
+            if silence is None:
+                silence = silence_after(self.created.session, live=self._line.live, commit=commit)
+            playing = play(as_source(source), self._line, pace=pace, silence=silence, progress=progress)
             span = await self._while_connected(playing)
             if commit:
                 await self.commit()
@@ -146,7 +151,7 @@ class RealtimeSession:
     async def close(self) -> None:
         """End the call and free everything; iterators end. May be called again."""
         self._inbox.close()
-        await self._transport.close()
+        await self._line.close()
 
     async def _settled(self, settle: float) -> None:
         inbox = self._inbox
@@ -170,19 +175,3 @@ class RealtimeSession:
             working.cancel()
             ending.cancel()
             await asyncio.gather(working, ending, return_exceptions=True)
-
-
-async def first_created(inbox: Inbox) -> SessionCreated:
-    """Wait for the first event, which is to be ``session.created``.
-
-    Raises: ConnectError when it is something else, ConnectionLost when the server went.
-    """
-    event = await inbox.first_event()
-    match event:
-        case SessionCreated():
-            return event
-        case ErrorEvent():
-            refusal = f"the server refuses: {event.code}: {event.message}"
-            raise ConnectError("first event", refusal, event=event)
-        case _:
-            raise ConnectError("first event", f"expected session.created, and {event} came", event=event)

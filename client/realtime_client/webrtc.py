@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 from aiortc import (
     MediaStreamTrack,
@@ -39,7 +40,7 @@ class WebRtcTransport:
     """One call. Make it with :meth:`open`, and close it whatever happens in between."""
 
     rate = SAMPLE_RATE
-    silence_flows = True
+    live = True
 
     def __init__(self, receiver: Receiver) -> None:
         self.call_id: str | None = None
@@ -56,6 +57,7 @@ class WebRtcTransport:
         self._ice, self._dtls = transports_of(self._peer)
         self._listeners: set[asyncio.Task[None]] = set()
         self._closing: asyncio.Task[None] | None = None
+        self._closed = asyncio.Event()
         self._watch()
 
     @property
@@ -67,8 +69,8 @@ class WebRtcTransport:
 
         Raises: SdpError, ConnectError and its PhaseTimeout, each naming its phase.
         """
-        await self._offer()
         async with phase_limit("SDP", timeouts.sdp):
+            await self._offer()
             answer = await exchange(self._peer.localDescription.sdp)
             await self._accept(answer)
         async with phase_limit("ICE", timeouts.ice, self._paths):
@@ -85,10 +87,13 @@ class WebRtcTransport:
             raise ConnectionLost(f"The event channel is {self._channel.readyState}.") from error
 
     async def put_frame(self, frame: bytes) -> None:
-        await self._track.put(frame)
+        await self._while_open(self._track.put(frame))
 
     async def audio_sent(self) -> None:
-        await self._track.drained()
+        await self._while_open(self._track.drained())
+
+    async def closed_by_server(self) -> None:
+        """A call ends without a code."""
 
     async def close(self) -> None:
         """Close the call. A cancelled caller does not stop the closing."""
@@ -97,6 +102,7 @@ class WebRtcTransport:
         await asyncio.shield(self._closing)
 
     async def _close(self) -> None:
+        self._closed.set()
         self._peer.remove_all_listeners()
         self._channel.remove_all_listeners()
         for listener in self._listeners:
@@ -129,6 +135,19 @@ class WebRtcTransport:
             raise ConnectError("SDP", f"aiortc does not accept the answer: {error!r}") from error
         # There is no endpoint for further candidates, so the answer's are all; else ICE could never fail.
         await self._peer.addIceCandidate(None)
+
+    async def _while_open(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do ``work`` of the track, but no longer than the call: afterwards nobody takes its sound."""
+        working = asyncio.create_task(work)
+        closing = asyncio.create_task(self._closed.wait())
+        try:
+            await asyncio.wait((working, closing), return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise ConnectionLost("The call is over.")
+        finally:
+            working.cancel()
+            closing.cancel()
+            await asyncio.gather(working, closing, return_exceptions=True)
 
     async def _reach(self, phase: Phase, transport: RTCIceTransport | RTCDtlsTransport, state: str) -> None:
         def look() -> bool | None:

@@ -1,4 +1,4 @@
-"""How sound goes to a transport: how fast, how far it is, and how much silence after it.
+"""How sound goes to a transport: how fast, and how far it is.
 
 May live here: the pace, and the loop that sends a source. Sources and transports are known by their
 interfaces.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from realtime_client.audio.sources import Source
-from realtime_client.transport import FRAME_MS, Transport
+from realtime_client.transport import FRAME_MS, SoundCarrier
 
 Pace: TypeAlias = Literal["realtime", "fast"]
 """As fast as it was spoken, or as fast as the transport takes it. WebRTC knows real time only."""
@@ -65,7 +65,7 @@ class Pacer:
 
 async def play(
     source: Source,
-    transport: Transport,
+    transport: SoundCarrier,
     *,
     pace: Pace = "realtime",
     silence: float = 0.0,
@@ -100,19 +100,6 @@ async def play(
     if pace == "realtime":
         await asyncio.sleep(pacer.end(_seconds(sent), clock()))
     return Span(start_ms, end_ms)
-
-
-def silence_after(transport: Transport, *, commit: bool) -> float:
-    """How many seconds of silence follow a source when its caller does not say.
-
-    Turn detection hears the end of a turn in the silence after it, 0.2 s by default (observed-verbatim) or
-    0.5 (documented): where none flows by itself, some is sent. A commit needs none there, as it comes after
-    the sound; in a live call it goes another way than the sound, past what waits in the receiver's jitter
-    buffer (inferred), so the last word is given time to arrive.
-    """
-    if transport.live:
-        return 0.2 if commit else 0.0
-    return 0.0 if commit else 1.0
 
 
 def _seconds(frames: int) -> float:

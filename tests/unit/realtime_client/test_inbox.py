@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from realtime_client import ConnectionLost, EventsMissed
+from realtime_client.events import read_event
 from realtime_client.inbox import Inbox
 
 TRANSCRIPTION = "conversation.item.input_audio_transcription"
@@ -16,7 +17,7 @@ TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 def say(inbox: Inbox, **event: Any) -> None:
     """One event arrives."""
-    inbox.received(json.dumps(event))
+    inbox.take(read_event(json.dumps(event)))
 
 
 def commit(inbox: Inbox, item: str, previous: str | None = None) -> None:
@@ -54,7 +55,7 @@ async def test_a_loss_comes_after_everything_that_was_received() -> None:
     inbox = Inbox()
     commit(inbox, "a")
     say(inbox, type=f"{TRANSCRIPTION}.delta", item_id="a", delta="Hel")
-    inbox.ended("gone")
+    inbox.end(ConnectionLost("gone"))
     for _ in range(2):
         turns = inbox.transcripts()
         last = await anext(turns)
@@ -104,7 +105,7 @@ async def test_sent_events_are_remembered_for_a_while() -> None:
 async def test_the_first_end_holds() -> None:
     """A loss that is followed by close() stays a loss."""
     inbox = Inbox()
-    inbox.ended("gone")
+    inbox.end(ConnectionLost("gone"))
     inbox.close()
     with pytest.raises(ConnectionLost, match="gone"):
         inbox.raise_if_ended()
