@@ -8,24 +8,32 @@ from pathlib import Path
 import pytest
 
 from conftest import API_KEY, Serve
+from realtime_client.connector import TransportName
 from realtime_client.doctor import Report, Step, Target, examine
+from realtime_client.doctor.report import STEPS
 from sdk import broken_servers as broken
+from sdk import broken_sessions as sessions
+from sdk.well_server import SECRET, Server
 
 PATIENCE_S = 60
 STALL_S = 1.5
 """The limit of each step when a server stalls; every step that is passed has to be faster."""
 
 
-async def examined(server: broken.Server) -> tuple[Report, list[Step]]:
+async def examined(server: Server, transport: TransportName = "webrtc") -> tuple[Report, list[Step]]:
     """What the doctor says about a server, and what it told on the way."""
     told: list[Step] = []
     async with asyncio.timeout(PATIENCE_S), server.running() as url:
         seconds = STALL_S if server.stalls else PATIENCE_S
-        report = await examine(Target(url, API_KEY, timeout=seconds), told.append)
+        target = Target(url, API_KEY, transport=transport, timeout=seconds)
+        report = await examine(target, told.append)
     return report, told
 
 
-CASES = [
+Case = tuple[type[Server], str, str]
+"""A server, the step at which it stops, the id of the explanation."""
+
+WAY: list[Case] = [
     (broken.NotRunning, "mint", "refused"),
     (broken.HangsUp, "mint", "hung-up"),
     (broken.AnotherProtocol, "mint", "not-http"),
@@ -47,23 +55,38 @@ CASES = [
     (broken.NoFingerprint, "DTLS", "no-fingerprint"),
     (broken.SilentHandshake, "DTLS", "handshake-silent"),
     (broken.NoChannel, "channel", "channel-silent"),
-    (broken.NeverSpeaks, "first event", "no-first-event"),
-    (broken.NoCredit, "first event", "refused-by-event"),
-    (broken.BetaFirst, "first event", "beta-shape"),
-    (broken.AnotherApi, "first event", "wrong-first-event"),
-    (broken.BetaSession, "shape", "beta-shape"),
-    (broken.ErrorAfterSound, "beep", "error-after-sound"),
-    (broken.GoesAway, "beep", "lost-in-use"),
-    (broken.NeverListens, "beep", "no-echo"),
+]
+SESSION: list[Case] = [
+    (sessions.NeverSpeaks, "first event", "no-first-event"),
+    (sessions.NoCredit, "first event", "quota"),
+    (sessions.BetaFirst, "first event", "beta-shape"),
+    (sessions.AnotherApi, "first event", "wrong-first-event"),
+    (sessions.BetaSession, "shape", "beta-shape"),
+    (sessions.ErrorAfterSound, "beep", "error-after-sound"),
+    (sessions.GoesAway, "beep", "lost-in-use"),
+    (sessions.NeverListens, "beep", "no-echo"),
+]
+SOCKET: list[Case] = [
+    (sessions.NoWebSocket, "WebSocket", "route-absent"),
+    (sessions.DropsTheUpgrade, "WebSocket", "no-upgrade"),
+    (sessions.PageForASocket, "WebSocket", "html"),
+    (sessions.HoldsTheUpgrade, "WebSocket", "no-answer-in-time"),
+    (sessions.ClosesAtOnce, "first event", "ended-early"),
+]
+CASES: list[tuple[TransportName, *Case]] = [
+    *(("webrtc", *case) for case in WAY + SESSION),
+    *(("websocket", *case) for case in SOCKET + SESSION),
 ]
 
 
-@pytest.mark.parametrize(("kind", "step", "cause"), CASES, ids=lambda part: getattr(part, "__name__", None))
+@pytest.mark.parametrize(
+    ("transport", "kind", "step", "cause"), CASES, ids=lambda part: getattr(part, "__name__", None)
+)
 async def test_the_doctor_names_the_step_and_the_cause(
-    kind: type[broken.Server], step: str, cause: str, tmp_path: Path
+    transport: TransportName, kind: type[Server], step: str, cause: str, tmp_path: Path
 ) -> None:
     """For each broken server: where it stops, and why; what is before was passed, what is after not reached."""
-    report, told = await examined(kind(tmp_path))
+    report, told = await examined(kind(tmp_path), transport)
     assert report.explanation is not None
     assert (report.stopped_at, report.explanation.known) == (step, cause)
     assert report.explanation.causes != ()
@@ -73,23 +96,12 @@ async def test_the_doctor_names_the_step_and_the_cause(
     assert told == list(report.steps)
 
 
-async def test_a_server_that_is_well(tmp_path: Path) -> None:
-    """Every step is passed, and there is nothing to explain."""
-    report, told = await examined(broken.Server(tmp_path))
+@pytest.mark.parametrize("transport", STEPS)
+async def test_a_server_that_is_well(transport: TransportName, tmp_path: Path) -> None:
+    """Every step is passed, in its order, and there is nothing to explain."""
+    report, told = await examined(Server(tmp_path), transport)
+    assert [(step.name, step.outcome) for step in told] == [(name, "passed") for name in STEPS[transport]]
     assert (report.healthy, report.stopped_at, report.explanation) == (True, None, None)
-    assert [step.name for step in told] == [
-        "key",
-        "mint",
-        "SDP",
-        "ICE",
-        "DTLS",
-        "channel",
-        "first event",
-        "shape",
-        "beep",
-        "close",
-    ]
-    assert {step.outcome for step in told} == {"passed"}
 
 
 async def test_the_stand_in_is_well(serve: Serve) -> None:
@@ -113,5 +125,5 @@ async def test_an_ephemeral_key_is_used_as_it_is(serve: Serve) -> None:
 async def test_no_secret_is_shown(tmp_path: Path) -> None:
     """A mint's answer in the wrong shape may hold a key; the report does not repeat it."""
     report, _ = await examined(broken.MintsForTheBeta(tmp_path))
-    assert broken.SECRET not in repr(report)
+    assert SECRET not in repr(report)
     assert API_KEY not in repr(report)

@@ -17,8 +17,8 @@ class Chart:
     def __init__(
         self, names: tuple[str, ...], tell: Tell, notes: Callable[[str], str], clock: Callable[[], float]
     ) -> None:
+        self.names = names
         self.current = names[0]
-        self._names = names
         self._tell = tell
         self._notes = notes
         self._clock = clock
@@ -26,12 +26,14 @@ class Chart:
         self._steps: dict[str, Step] = {}
 
     def began(self, phase: str) -> None:
-        """A step begins."""
-        self.current, self._since = phase, self._clock()
+        """A step begins. Phases that are no steps here are let pass."""
+        if phase in self.names:
+            self.current, self._since = phase, self._clock()
 
     def done(self, phase: str) -> None:
         """The step that began last was passed."""
-        self._enter(Step(phase, "passed", self._elapsed(phase), self._notes(phase)))
+        if phase in self.names:
+            self._enter(Step(phase, "passed", self._elapsed(phase), self._notes(phase)))
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -47,10 +49,10 @@ class Chart:
 
     def all(self) -> tuple[Step, ...]:
         """Every step in its order; those without an outcome were not reached, and are told now."""
-        for name in self._names:
+        for name in self.names:
             if name not in self._steps:
                 self._enter(Step(name, "not reached"))
-        return tuple(self._steps[name] for name in self._names)
+        return tuple(self._steps[name] for name in self.names)
 
     def _enter(self, step: Step) -> None:
         self._steps[step.name] = step

@@ -6,38 +6,30 @@ no turn detection and commits nothing, so nothing is transcribed, and nothing co
 
 from __future__ import annotations
 
-import array
 import asyncio
-import math
-import sys
-import tempfile
-import wave
 from collections.abc import Awaitable
 from contextlib import AsyncExitStack
-from dataclasses import fields, replace
-from pathlib import Path
+from dataclasses import replace
 
 from realtime_client.api import checked_base_url, checked_key
 from realtime_client.client import RealtimeClient
 from realtime_client.config import Timeouts, TranscriptionSession
+from realtime_client.doctor.beep import BEEP_MS, Beep
 from realtime_client.doctor.chart import Chart, Tell
 from realtime_client.doctor.clues import Clues, candidates_of
 from realtime_client.doctor.findings import explain_symptom
 from realtime_client.doctor.report import STEPS, Report, Target
 from realtime_client.doctor.symptoms import Complaint, check_shape, symptom_of
 from realtime_client.doctor.tap import HttpTap
-from realtime_client.errors import ConnectError, RealtimeError, RequestError
+from realtime_client.errors import ConnectError, RealtimeError, RequestError, SessionRefused
 from realtime_client.events import AudioCleared, ErrorEvent
 from realtime_client.explain import Explanation
 from realtime_client.facts import key_kind
 from realtime_client.session import RealtimeSession
 from realtime_client.timing import watched
 
-_BEEP_RATE = 24_000
-_BEEP_MS = 300
-_BEEP_HZ = 440
-_BEEP_PEAK = 8_000
-"""A quarter of full scale: audible, and not loud."""
+_PHASES = ("mint", "sdp", "ice", "dtls", "channel", "websocket", "first_event")
+"""The limits of the phases that are steps here."""
 
 _MAX_BODY = 200
 """Characters of a refusal's body in a step's note."""
@@ -55,8 +47,7 @@ async def examine(target: Target, tell: Tell = lambda step: None) -> Report:
     try:
         await _go(target, base_url, chart, tap)
     except RealtimeError as error:
-        failed = error.phase if isinstance(error, ConnectError) else chart.current
-        steps = chart.failed(failed, _what_happened(error, tap))
+        steps = chart.failed(_failed_step(error, chart), _what_happened(error, tap))
         return Report(target, steps, _explained(base_url, error, tap))
     return Report(target, chart.all())
 
@@ -64,19 +55,27 @@ async def examine(target: Target, tell: Tell = lambda step: None) -> Report:
 async def _go(target: Target, base_url: str, chart: Chart, tap: HttpTap) -> None:
     with chart.step("key"):
         key = _sound_key(target.api_key)
-    limits = Timeouts(**{field.name: target.timeout for field in fields(Timeouts)})
+    limits = replace(Timeouts(), **dict.fromkeys(_PHASES, target.timeout))
     async with tap.session() as http, AsyncExitStack() as call:
         client = RealtimeClient(key, base_url=base_url, http=http, timeouts=limits)
         config = TranscriptionSession(target.model, turn_detection=None)
         with watched(chart):
             secret = key if key_kind(key) == "ephemeral" else await client.mint(config)
-            session = await call.enter_async_context(client.connect(secret=secret))
+            session = await call.enter_async_context(
+                client.connect(secret=secret, transport=target.transport)
+            )
         with chart.step("shape"):
             check_shape(session.created)
         with chart.step("beep"):
             await _within(target.timeout, "no-echo", _beep(session))
         with chart.step("close"):
             await _within(target.timeout, "close-hangs", call.aclose())
+
+
+def _failed_step(error: RealtimeError, chart: Chart) -> str:
+    """The phase that the error names, if it is a step here; else the step that was going on."""
+    phase = error.phase if isinstance(error, ConnectError) else ""
+    return phase if phase in chart.names else chart.current
 
 
 def _sound_key(key: str | None) -> str:
@@ -91,10 +90,7 @@ def _sound_key(key: str | None) -> str:
 
 async def _beep(session: RealtimeSession) -> None:
     """Send the beep, have it thrown away, and wait for the server to say so."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "beep.wav")
-        _write_beep(path)
-        await session.stream(path)
+    await session.stream(Beep(), silence=0)
     await session.clear()
     async for event in session:
         match event:
@@ -105,21 +101,6 @@ async def _beep(session: RealtimeSession) -> None:
                 raise Complaint("error-after-sound", said)
             case _:
                 pass
-
-
-def _write_beep(path: Path) -> None:
-    samples = (
-        round(_BEEP_PEAK * math.sin(2 * math.pi * _BEEP_HZ * n / _BEEP_RATE))
-        for n in range(_BEEP_RATE * _BEEP_MS // 1000)
-    )
-    pcm = array.array("h", samples)
-    if sys.byteorder == "big":
-        pcm.byteswap()
-    with wave.open(str(path), "wb") as wav:
-        wav.setnchannels(1)
-        wav.setsampwidth(2)
-        wav.setframerate(_BEEP_RATE)
-        wav.writeframes(pcm.tobytes())
 
 
 async def _within(seconds: float, symptom: str, work: Awaitable[object]) -> None:
@@ -139,12 +120,14 @@ def _note(step: str, target: Target, tap: HttpTap) -> str:
             return f"{sort}, {len(key)} characters"
         case "mint":
             return f"HTTP {tap.last.status}"
+        case "WebSocket":
+            return f"HTTP {tap.last.status}"
         case "SDP":
             return f"HTTP {tap.last.status}; {', '.join(map(str, candidates_of(tap.last.sdp)))}"
         case "shape":
             return "GA"
         case "beep":
-            return f"{_BEEP_MS} ms sent, and cleared"
+            return f"{BEEP_MS} ms sent, and cleared"
         case _:
             return ""
 
@@ -167,8 +150,8 @@ def _explained(base_url: str, error: RealtimeError, tap: HttpTap) -> Explanation
     """The SDK's own explanation of a refusal if it knows it, else the finding for the symptom."""
     symptom = symptom_of(error, tap.last)
     found = explain_symptom(symptom, Clues.of(base_url, error, tap.last))
-    known = error.explanation if isinstance(error, RequestError) else None
-    if symptom != "refused-by-http" or known is None or known.known is None:
+    known = error.explanation if isinstance(error, RequestError | SessionRefused) else None
+    if symptom not in ("refused-by-http", "refused-by-event") or known is None or known.known is None:
         return found
     # Every known cause may be ruled out, as the request is the SDK's own: then what remains is the way.
     return known if known.causes else replace(known, causes=found.causes, certain=found.certain)

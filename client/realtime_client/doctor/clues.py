@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from realtime_client.doctor.tap import Exchange
-from realtime_client.errors import ConnectError, RealtimeError, RequestError
+from realtime_client.errors import RealtimeError, RequestError, SessionRefused
 
 Reach = Literal["loopback", "private", "public"]
 
@@ -64,7 +64,6 @@ class Clues:
     def of(cls, base_url: str, error: RealtimeError, exchange: Exchange) -> Clues:
         """Read them off the base URL, the error and the newest exchange."""
         parts = urlsplit(base_url)
-        event = error.event if isinstance(error, ConnectError) else None
         request = error.request if isinstance(error, RequestError) else None
         return cls(
             scheme=parts.scheme,
@@ -73,7 +72,7 @@ class Clues:
             port_given=parts.port is not None,
             status=exchange.status,
             candidates=_widest(candidates_of(exchange.sdp)) if exchange.sdp else None,
-            code=getattr(event, "code", None),
+            code=error.event.code if isinstance(error, SessionRefused) else None,
             key=request.key if request is not None else None,
         )
 

@@ -171,6 +171,18 @@ HTTP: Mapping[str, Finding] = {
             ),
         ),
     ),
+    "no-upgrade": Finding(
+        "The request for a WebSocket was answered as an ordinary request.",
+        (
+            Cause(
+                "A proxy does not pass 'Connection: Upgrade' on.",
+                "Configure it for WebSocket (nginx: proxy_http_version 1.1, and the headers Upgrade and "
+                "Connection), or connect without it.",
+                {"host": "elsewhere"},
+            ),
+            Cause("The server has no WebSocket at this address.", "Use --transport webrtc."),
+        ),
+    ),
     "no-secret": Finding(
         "The mint answered with success and without a client secret.",
         (

@@ -11,7 +11,6 @@ from realtime_client.doctor.finding import CHECK_THE_LOG, Finding
 from realtime_client.refusals import Cause
 
 _OTHER_NETWORK = "Try another network, or ask whose network it is"
-_BILLING = "Add credit, or use a key of a project that has some. Trying again does not help."
 
 PEER: Mapping[str, Finding] = {
     "no-address": Finding(
@@ -139,19 +138,6 @@ SESSION: Mapping[str, Finding] = {
         "The server opened the way and then refused the session; the error above is its own.",
         (
             Cause(
-                "The account has no credit left.",
-                _BILLING,
-                {"code": "insufficient_quota"},
-                "observed-partial",
-            ),
-            Cause(
-                "The account has no credit left.",
-                _BILLING,
-                {"code": "credit_balance_exhausted"},
-                "observed-verbatim",
-                "public capture, 2026-09-02",
-            ),
-            Cause(
                 "The key is mistyped, revoked, or for another host.",
                 "Compare it with the one on the API keys page.",
                 {"code": "invalid_api_key"},
@@ -166,13 +152,8 @@ SESSION: Mapping[str, Finding] = {
                 "https://github.com/livekit/agents-js/issues/1756",
             ),
             Cause(
-                "The model was retired, or the key's project may not use it.",
-                "Name another one with --model.",
-                {"code": "model_not_found"},
-                "observed-partial",
-                "https://github.com/openai/openai-realtime-console/issues/561",
+                "The server has a reason of its own.", "Look the code of its error up in its documentation."
             ),
-            Cause("The server has a reason of its own.", "Look the code of its error up in its documentation."),
         ),
     ),
     "wrong-first-event": Finding(

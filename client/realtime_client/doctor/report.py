@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from realtime_client.connector import TransportName
 from realtime_client.explain import Explanation
-
-TransportName = Literal["webrtc", "websocket"]
 
 DEFAULT_MODEL = "gpt-4o-mini-transcribe"
 DEFAULT_SECONDS = 10.0
 
 STEPS: Mapping[TransportName, tuple[str, ...]] = {
     "webrtc": ("key", "mint", "SDP", "ICE", "DTLS", "channel", "first event", "shape", "beep", "close"),
+    "websocket": ("key", "mint", "WebSocket", "first event", "shape", "beep", "close"),
 }
 """The way in its steps. Those between the key and the shape are the SDK's own phases."""
 

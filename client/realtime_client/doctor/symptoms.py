@@ -20,8 +20,10 @@ from realtime_client.errors import (
     PhaseTimeout,
     RealtimeError,
     RequestError,
+    SessionRefused,
+    UpgradeError,
 )
-from realtime_client.events import ErrorEvent, Event, SessionCreated
+from realtime_client.events import SessionCreated
 
 
 class Complaint(RealtimeError):
@@ -68,6 +70,8 @@ def symptom_of(error: RealtimeError, exchange: Exchange) -> str:
             return error.symptom
         case ConfigurationError():
             return "malformed-key"
+        case SessionRefused():
+            return "refused-by-event"
         case RequestError():
             return _of_request(error, exchange)
         case IdentityError():
@@ -83,12 +87,14 @@ def symptom_of(error: RealtimeError, exchange: Exchange) -> str:
 def _of_request(error: RequestError, exchange: Exchange) -> str:
     if error.status is None:
         return _of_silence(error.__cause__)
-    if exchange.shape == "html":
+    if exchange.shape == "html" or (exchange.shape is None and exchange.content_type == "text/html"):
         return "html"
     if 300 <= error.status < 400:
         return "redirect"
     if error.status >= 300:
         return "refused-by-http"
+    if isinstance(error, UpgradeError):
+        return "no-upgrade"
     if "client_secret" in exchange.keys:
         return "beta-mint"
     return "no-secret" if error.request.body == "json" else "no-sdp"
@@ -109,8 +115,9 @@ def _errno(error: BaseException | None) -> int | None:
 def _of_connecting(error: ConnectError, exchange: Exchange) -> str:
     timed_out = isinstance(error, PhaseTimeout)
     if error.event is not None:
-        return _of_event(error.event)
-    if timed_out and error.phase in ("mint", "SDP"):
+        beta = error.event.type == "transcription_session.created"
+        return "beta-shape" if beta else "wrong-first-event"
+    if timed_out and error.phase in ("mint", "SDP", "WebSocket"):
         return "no-answer-in-time" if exchange.connected else "no-connection-in-time"
     if error.phase == "ICE":
         if not exchange.sdp:
@@ -119,14 +126,6 @@ def _of_connecting(error: ConnectError, exchange: Exchange) -> str:
     if error.phase == "DTLS" and "a=fingerprint:" not in exchange.sdp:
         return "no-fingerprint"
     return (_TIMED_OUT if timed_out else _FAILED).get(error.phase, "unknown")
-
-
-def _of_event(event: Event) -> str:
-    if isinstance(event, ErrorEvent):
-        return "refused-by-event"
-    if event.type == "transcription_session.created":
-        return "beta-shape"
-    return "wrong-first-event"
 
 
 def check_shape(created: SessionCreated) -> None:

@@ -132,7 +132,7 @@ async def test_only_sdp_under_2xx_is_an_answer(
     ("pattern", "replacement", "phase"),
     [
         (r"^v=0", "v=0\r\nm=nonsense", "SDP"),
-        (r"sha-256 ..", "sha-256 00", "DTLS"),
+        (r"sha-256 (..:){4}", "sha-256 00:00:00:00:", "DTLS"),
         (r"a=fingerprint:.*\r\n", "", "DTLS"),
         (r"a=candidate:.*\r\n", "", "ICE"),
     ],

@@ -20,15 +20,18 @@ from realtime_client import (
     RealtimeError,
     RequestFacts,
     SdpError,
+    SessionRefused,
+    UpgradeError,
 )
 from realtime_client.doctor.clues import Clues, candidates_of
 from realtime_client.doctor.findings import FINDINGS, explain_symptom
 from realtime_client.doctor.symptoms import Complaint, check_shape, symptom_of
 from realtime_client.doctor.tap import Exchange
-from realtime_client.events import SessionCreated, read_event
+from realtime_client.events import ErrorEvent, SessionCreated, read_event
 
 BASE = "https://api.example/v1"
 MINT = RequestFacts("POST", f"{BASE}/realtime/client_secrets", "api", "json")
+SOCKET = RequestFacts("GET", "wss://api.example/v1/realtime", "ephemeral", "none")
 CALL = RequestFacts("POST", f"{BASE}/realtime/calls", "ephemeral", "sdp")
 HOST = ConnectionKey("api.example", 443, True, True, None, None, None)
 FINGERPRINT = "a=fingerprint:sha-256 00:00\r\n"
@@ -44,13 +47,18 @@ def unanswered(cause: Exception) -> MintError:
 
 def answered(status: int, facts: RequestFacts = MINT) -> RealtimeError:
     """A request whose answer is not what was wanted."""
-    kind = MintError if facts is MINT else SdpError
+    kind = {MINT.url: MintError, CALL.url: SdpError, SOCKET.url: UpgradeError}[facts.url]
     return kind(f"HTTP {status}", request=facts, status=status)
 
 
 def instead(event: str) -> ConnectError:
     """Something else than session.created came."""
     return ConnectError("first event", "…", event=read_event(event))
+
+
+def refused(code: str) -> SessionRefused:
+    """An error event came in place of the session."""
+    return SessionRefused("first event", ErrorEvent(type="error", error={}, code=code), request=SOCKET)
 
 
 def dns() -> Exception:
@@ -91,6 +99,10 @@ CASES: list[tuple[RealtimeError, Exchange, str]] = [
     (answered(200), Exchange(BASE, shape="json"), "no-secret"),
     (answered(200), Exchange(BASE, shape="json", keys={"client_secret": dict}), "beta-mint"),
     (answered(200, CALL), Exchange(BASE, shape="json"), "no-sdp"),
+    (answered(404, SOCKET), Exchange(BASE), "refused-by-http"),
+    (answered(200, SOCKET), Exchange(BASE), "no-upgrade"),
+    (answered(200, SOCKET), Exchange(BASE, content_type="text/html"), "html"),
+    (PhaseTimeout("WebSocket", 1), CONNECTED, "no-answer-in-time"),
     (ConnectError("SDP", "…"), ANSWERED, "bad-sdp"),
     (ConnectError("ICE", "no address"), UNREACHED, "no-address"),
     (ConnectError("ICE", "…"), BARE, "no-candidates"),
@@ -104,7 +116,7 @@ CASES: list[tuple[RealtimeError, Exchange, str]] = [
     (ConnectError("channel", "…"), ANSWERED, "channel-closed"),
     (PhaseTimeout("first event", 1), ANSWERED, "no-first-event"),
     (ConnectError("first event", "gone"), ANSWERED, "ended-early"),
-    (instead('{"type": "error", "error": {}}'), ANSWERED, "refused-by-event"),
+    (refused("server_error"), ANSWERED, "refused-by-event"),
     (instead('{"type": "transcription_session.created"}'), ANSWERED, "beta-shape"),
     (instead('{"type": "hello"}'), ANSWERED, "wrong-first-event"),
     (ConnectionLost("…"), ANSWERED, "lost-in-use"),
@@ -148,14 +160,17 @@ def test_the_candidates_decide_why_udp_does_not_come_through(answer: str, first:
 
 @pytest.mark.parametrize(
     ("code", "first"),
-    [("credit_balance_exhausted", "The account has no credit left."), ("invalid_model", "The model is no")],
+    [
+        ("invalid_api_key", "The key is mistyped"),
+        ("invalid_model", "The model is no"),
+        ("odd", "The server has"),
+    ],
 )
 def test_the_code_decides_why_a_session_is_refused(code: str, first: str) -> None:
-    """The error event's code leads to its cause; but for a reason unknown, the others are out."""
-    error = instead(f'{{"type": "error", "error": {{"code": "{code}"}}}}')
-    cause, own_reason = explain_symptom("refused-by-event", Clues.of(BASE, error, ANSWERED)).causes
-    assert cause.why.startswith(first)
-    assert own_reason.when == {}
+    """The error event's code leads to its cause; but for a reason of the server's own, the others are out."""
+    causes = explain_symptom("refused-by-event", Clues.of(BASE, refused(code), ANSWERED)).causes
+    assert causes[0].why.startswith(first)
+    assert len(causes) == (1 if code == "odd" else 2)
 
 
 def test_candidates_are_read_off_an_answer() -> None:
