@@ -9,6 +9,9 @@ import logging
 
 from realtime_client.api import ClientSecret
 from realtime_client.assembler import Transcript, TranscriptAssembler
+from realtime_client.audio.microphone import Microphone
+from realtime_client.audio.playing import Pace, Progress, Span
+from realtime_client.audio.sources import AudioFile, AudioStream, Samples, Sound, Source
 from realtime_client.client import RealtimeClient
 from realtime_client.config import DEFAULT, ServerVad, Timeouts, TranscriptionSession
 from realtime_client.errors import (
@@ -49,6 +52,7 @@ from realtime_client.events import (
 )
 from realtime_client.explain import Explanation, explain_refusal
 from realtime_client.facts import RequestFacts
+from realtime_client.mint_handler import mint_handler
 from realtime_client.reconnect import Reconnect
 from realtime_client.refusals import Cause
 from realtime_client.session import RealtimeSession
@@ -61,6 +65,8 @@ __all__ = [
     "AudioCleared",
     "AudioCommitted",
     "AudioError",
+    "AudioFile",
+    "AudioStream",
     "Cause",
     "ClientSecret",
     "ConfigurationError",
@@ -74,8 +80,11 @@ __all__ = [
     "ItemAdded",
     "ItemDeleted",
     "ItemDone",
+    "Microphone",
     "MintError",
+    "Pace",
     "PhaseTimeout",
+    "Progress",
     "RealtimeClient",
     "RealtimeError",
     "RealtimeSession",
@@ -84,12 +93,16 @@ __all__ = [
     "Reconnecting",
     "RequestError",
     "RequestFacts",
+    "Samples",
     "SdpError",
     "ServerVad",
     "SessionClosed",
     "SessionCreated",
     "SessionRefused",
     "SessionUpdated",
+    "Sound",
+    "Source",
+    "Span",
     "SpeechStarted",
     "SpeechStopped",
     "Timeouts",
@@ -103,4 +116,5 @@ __all__ = [
     "UnknownEvent",
     "UpgradeError",
     "explain_refusal",
+    "mint_handler",
 ]

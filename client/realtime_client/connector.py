@@ -31,10 +31,11 @@ TransportName = Literal["webrtc", "websocket"]
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """An open connection: its transport, its first event, and what arrives on it."""
+    """An open connection: its transport, its first event, its configuration then, and what arrives on it."""
 
     transport: Transport
     created: SessionCreated
+    configuration: Mapping[str, Any]
     opening: Opening
 
 
@@ -68,12 +69,12 @@ class Connector:
         updates = [wanted for wanted in (way.first_update, update) if wanted is not None]
         try:
             await way.open()
-            created = await self._begin(way, opening, updates)
+            created, configuration = await self._begin(way, opening, updates)
         except BaseException:
             opening.let_go()
             await way.transport.close()
             raise
-        return Connection(way.transport, created, opening)
+        return Connection(way.transport, created, configuration, opening)
 
     def _call(self, key: Key, opening: Opening) -> _Way:
         from realtime_client.webrtc import WebRtcTransport  # heavy: aiortc, av
@@ -94,22 +95,23 @@ class Connector:
 
     async def _begin(
         self, way: _Way, opening: Opening, updates: Sequence[Mapping[str, Any]]
-    ) -> SessionCreated:
-        """The first event, and then the configuration."""
+    ) -> tuple[SessionCreated, Mapping[str, Any]]:
+        """The first event, and then the configuration, as the server has it."""
         phase: Phase = "first event"
         try:
             async with phase_limit(phase, self.timeouts.first_event):
                 created = await opening.created()
+            configuration = created.session
             phase = "session"
             for update in updates:
                 async with phase_limit(phase, self.timeouts.session):
-                    await opening.updated(way.transport, update)
+                    configuration = (await opening.updated(way.transport, update)).session
         except Refusal as refusal:
             code = await way.transport.closed_by_server() if phase == "first event" else None
             raise _explained(phase, refusal.error, way.facts, code) from None
         except ConnectionLost as error:
             raise ConnectError(phase, str(error)) from error
-        return created
+        return created, configuration
 
 
 @dataclass(frozen=True, slots=True)

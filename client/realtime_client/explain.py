@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from realtime_client.explanations import REFUSALS
+from realtime_client.explanations_websocket import UPGRADE_REFUSALS
 from realtime_client.facts import RequestFacts
 from realtime_client.refusals import Cause, ErrorBody, ranked
 
@@ -43,11 +44,12 @@ class Explanation:
 def explain_refusal(request: RequestFacts, status: int, body: str) -> Explanation:
     """Explain an HTTP error of the Realtime API.
 
-    ``status`` and ``body`` are the answer's. It never raises; an answer that nobody has seen before gets an
-    explanation that says so.
+    ``status`` and ``body`` are the answer's. For a WebSocket, which is refused by an error event, ``body`` is
+    that event's text and ``status`` what its close code stands for (3000: 401, 4000: 400, 4004: 404, 1013:
+    429). It never raises; an answer that nobody has seen before gets an explanation that says so.
     """
     error = ErrorBody.of(body)
-    for refusal in REFUSALS:
+    for refusal in UPGRADE_REFUSALS + REFUSALS if request.is_upgrade else REFUSALS:
         if refusal.recognises(status, error):
             causes, certain = ranked(refusal.causes, request)
             return Explanation(refusal.summary, causes, refusal.id, certain)

@@ -178,7 +178,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="invalid-offer",
-        code="invalid_offer",
+        codes=("invalid_offer",),
         summary="The server parsed the offer and does not want it.",
         causes=(
             Cause(
@@ -199,7 +199,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="beta-disabled",
-        code="beta_api_shape_disabled",
+        codes=("beta_api_shape_disabled",),
         summary="This request has the shape of the beta API, which was switched off in May 2026.",
         causes=(
             Cause(
@@ -222,7 +222,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="api-version-mismatch",
-        code="api_version_mismatch",
+        codes=("api_version_mismatch",),
         summary="The key comes from one version of the API, the request from the other.",
         causes=(
             Cause(
@@ -244,13 +244,13 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="invalid-beta",
-        code="invalid_beta",
+        codes=("invalid_beta",),
         summary="The value of the OpenAI-Beta header is not known.",
         causes=(Cause("The beta is over.", "Do not send OpenAI-Beta.", {}, "observed-partial"),),
     ),
     Refusal(
         id="unknown-parameter",
-        code="unknown_parameter",
+        codes=("unknown_parameter",),
         summary="The configuration has a field that the server does not know; the message names it.",
         causes=(
             Cause(
@@ -264,7 +264,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="invalid-type",
-        code="invalid_type",
+        codes=("invalid_type",),
         summary="A field of the session's configuration has the wrong type; the message names it.",
         causes=(
             Cause(
@@ -284,8 +284,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="quota",
-        status=(429,),
-        code="insufficient_quota",
+        codes=("insufficient_quota", "credit_balance_exhausted"),
         summary="The account has no credit left.",
         causes=(
             Cause(
@@ -299,7 +298,7 @@ REFUSALS: tuple[Refusal, ...] = (
     ),
     Refusal(
         id="model-not-found",
-        code="model_not_found",
+        codes=("model_not_found",),
         summary="The model does not exist, or this key may not use it.",
         causes=(
             Cause(

@@ -57,6 +57,11 @@ class RequestFacts:
             beta_header="openai-beta" in lower,
         )
 
+    @property
+    def is_upgrade(self) -> bool:
+        """Whether it asks for a WebSocket."""
+        return self.method == "GET" and urlsplit(self.url).path.rstrip("/").endswith("/realtime")
+
     def fact(self, name: str) -> object:
         """One fact by the name that the table uses; None when it is not known."""
         parts = urlsplit(self.url)

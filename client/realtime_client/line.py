@@ -59,6 +59,7 @@ class Line:
         self._policy = policy
         self._connection: Connection | None = None
         self._latest: Connection | None = None
+        self._configuration: Mapping[str, Any] = {}
         self._since = 0.0
         self._attempts = 0
         self._changes = Changes()
@@ -79,6 +80,11 @@ class Line:
     def created(self) -> SessionCreated:
         """The first event of the newest session."""
         return self._newest.created
+
+    @property
+    def configuration(self) -> Mapping[str, Any]:
+        """The newest session's configuration, as the server told it last."""
+        return self._configuration
 
     @property
     def call_id(self) -> str | None:
@@ -151,8 +157,9 @@ class Line:
         noted = self._inbox.take(event)
         if self._heard is not None:
             self._heard.follow(noted)
-        if isinstance(noted, SessionUpdated) and self._wanted:
-            self._accepted = self._wanted.popleft()
+        if isinstance(noted, SessionUpdated):
+            self._configuration = noted.session
+            self._accepted = self._wanted.popleft() if self._wanted else self._accepted
         elif isinstance(noted, ErrorEvent) and noted.caused_by is not None:
             refused = noted.caused_by.get("session")
             self._wanted = deque((one for one in self._wanted if one is not refused), maxlen=_UPDATES)
@@ -183,6 +190,7 @@ class Line:
 
     def _use(self, connection: Connection) -> None:
         self._connection = self._latest = connection
+        self._configuration = connection.configuration
         self._since = asyncio.get_running_loop().time()
         connection.opening.go_on(self)
         self._changes.tell()

@@ -108,7 +108,7 @@ class Opening:
             case _:
                 raise ConnectError("first event", f"expected session.created, and {event} came", event=event)
 
-    async def updated(self, transport: Transport, session: Mapping[str, Any]) -> None:
+    async def updated(self, transport: Transport, session: Mapping[str, Any]) -> SessionUpdated:
         """Send ``session.update`` and wait until it holds.
 
         Raises: ConnectError when the server went, ConnectionLost when it could not be sent, Refusal.
@@ -122,7 +122,7 @@ class Opening:
             if isinstance(event, ErrorEvent) and event.client_event_id in (None, event_id):
                 raise Refusal(event)
             if isinstance(event, SessionUpdated):
-                return
+                return event
 
     async def _next(self, phase: Any) -> Event:
         """The next event, which stays in its place for whoever reads later."""

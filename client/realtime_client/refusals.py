@@ -88,7 +88,7 @@ class ErrorBody:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A known refusal. ``status``, ``code`` and ``message`` (a regular expression) recognise it;
+    """A known refusal. ``status``, ``codes`` and ``message`` (a regular expression) recognise it;
     what is left out matches anything.
 
     ``empty`` asks for an error object whose strings are all empty.
@@ -98,7 +98,7 @@ class Refusal:
     summary: str
     causes: tuple[Cause, ...]
     status: tuple[int, ...] = ()
-    code: str | None = None
+    codes: tuple[str, ...] = ()
     message: str | None = None
     empty: bool = False
 
@@ -106,7 +106,7 @@ class Refusal:
         """Whether this refusal is that answer."""
         return (
             (not self.status or status in self.status)
-            and self.code in (None, error.code)
+            and (not self.codes or error.code in self.codes)
             and (error.empty or not self.empty)
             and (self.message is None or re.search(self.message, error.message) is not None)
         )

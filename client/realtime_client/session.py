@@ -132,7 +132,7 @@ class RealtimeSession:
         """
         async with self._speaking:
             if silence is None:
-                silence = silence_after(self.created.session, live=self._line.live, commit=commit)
+                silence = silence_after(self._line.configuration, live=self._line.live, commit=commit)
             playing = play(as_source(source), self._line, pace=pace, silence=silence, progress=progress)
             span = await self._while_connected(playing)
             if commit:

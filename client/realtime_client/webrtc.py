@@ -25,6 +25,7 @@ from realtime_client.aiortc_seam import Peer, allow_loopback_when_alone, transpo
 from realtime_client.api import Answer
 from realtime_client.changes import Changes
 from realtime_client.config import Timeouts
+from realtime_client.endings import to_its_end
 from realtime_client.errors import ConnectError, ConnectionLost, IdentityError, Phase
 from realtime_client.timing import phase_limit
 from realtime_client.track import SAMPLE_RATE, OutgoingAudio
@@ -96,10 +97,10 @@ class WebRtcTransport:
         """A call ends without a code."""
 
     async def close(self) -> None:
-        """Close the call. A cancelled caller does not stop the closing."""
+        """Close the call. A cancelled caller waits for it all the same."""
         if self._closing is None:
             self._closing = asyncio.create_task(self._close())
-        await asyncio.shield(self._closing)
+        await to_its_end(self._closing)
 
     async def _close(self) -> None:
         self._closed.set()

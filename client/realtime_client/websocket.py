@@ -18,6 +18,7 @@ import aiohttp
 
 from realtime_client.api import Api
 from realtime_client.config import Timeouts
+from realtime_client.endings import to_its_end
 from realtime_client.errors import ConnectionLost, UpgradeError
 from realtime_client.explain import explain_refusal
 from realtime_client.facts import RequestFacts, key_kind
@@ -84,7 +85,6 @@ class WebSocketTransport:
         async with self._in_order:
             self._frames += 1
             self._sound += frame
-            self._frames += 1
             if len(self._sound) >= self.rate * 2 * _CHUNK_MS // 1000:
                 await self._append()
 
@@ -93,11 +93,11 @@ class WebSocketTransport:
             await self._append()
 
     async def close(self) -> None:
-        """Close the WebSocket. A cancelled caller does not stop the closing."""
+        """Close the WebSocket. A cancelled caller waits for it all the same."""
         if self._closing is None:
             self._closed_here = True
             self._closing = asyncio.create_task(self._close())
-        await asyncio.shield(self._closing)
+        await to_its_end(self._closing)
 
     async def _append(self) -> None:
         """Send the sound that has gathered. It is taken before the first wait, so it never goes out twice."""
