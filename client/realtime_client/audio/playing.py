@@ -26,10 +26,14 @@ _LEAD_SECONDS = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``seconds`` of the source were handed to the transport, of ``total``; None when that is not known."""
+    """``seconds`` of the source were handed to the transport, of ``total``; None when that is not known.
+
+    ``start_ms`` is where the source begins in the session's sound, as in :class:`Span`.
+    """
 
     seconds: float
     total: float | None = None
+    start_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ async def play(
         async for frame in sound.frames:
             await put(frame)
             if progress is not None:
-                progress(Progress(_seconds(sent), sound.seconds))
+                progress(Progress(_seconds(sent), sound.seconds, start_ms))
     end_ms = start_ms + sent * FRAME_MS
     for _ in range(round(silence * 1000 / FRAME_MS)):
         await put(bytes(transport.rate * FRAME_MS // 1000 * 2))

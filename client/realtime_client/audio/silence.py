@@ -43,5 +43,6 @@ def _until_turn_ends(session: Mapping[str, Any]) -> float:
     if vad.get("type") == "semantic_vad":
         return _SEMANTIC_VAD.get(str(vad.get("eagerness")), _SEMANTIC_VAD_ELSE) + _MARGIN
     wait = vad.get("silence_duration_ms")
-    usable = isinstance(wait, int | float) and 0 <= wait <= 60_000
-    return (wait / 1000 if usable else _SERVER_VAD) + _MARGIN
+    if not isinstance(wait, int | float) or not 0 <= wait <= 60_000:
+        return _SERVER_VAD + _MARGIN
+    return wait / 1000 + _MARGIN

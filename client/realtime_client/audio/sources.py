@@ -19,6 +19,9 @@ from realtime_client.errors import AudioError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_ANY_RATE = 24_000
+"""For opening a file that is not going to be decoded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sound:
@@ -49,6 +52,11 @@ class AudioFile:
     """
 
     path: str | PathLike[str]
+
+    async def length(self) -> float | None:
+        """Its length in seconds, as its header has it; None if that does not say. Raises: AudioError."""
+        async with self.opened(_ANY_RATE) as sound:
+            return sound.seconds
 
     @asynccontextmanager
     async def opened(self, rate: int) -> AsyncIterator[Sound]:
