@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import wave
+from array import array
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +18,14 @@ from conftest import Serve, Server
 from peers import StockPeer, connected
 from realtime_mock.protocol.catalogue import catalogue
 from realtime_mock.runtime.clock import ManualClock
+from realtime_mock.scenario.library import fixtures
 
 BETA, CALLS = "/v1/realtime", "/v1/realtime/calls"
 SECRETS = "/v1/realtime/client_secrets"
 TRANSCRIPTION = {"type": "transcription"}
 MANUAL = {"type": "transcription", "audio": {"input": {"turn_detection": None}}}
+LIVE_WITH_VAD = {"transcription": {"model": "gpt-live-transcribe"}, "turn_detection": {"type": "server_vad"}}
+WITH_A_HINT = {"transcription": {"model": "whisper-1", "languages": ["en"]}}
 
 Http = Callable[[Server, str], Awaitable[ClientResponse]]
 
@@ -103,6 +109,14 @@ HTTP: dict[str, tuple[dict[str, Any], Http]] = {
         {},
         _posts(SECRETS, json={"expires_after": {"anchor": "created_at", "seconds": 5}}),
     ),
+    "request.hint_not_supported": (
+        {},
+        _posts(SECRETS, json={"session": {**TRANSCRIPTION, "audio": {"input": WITH_A_HINT}}}),
+    ),
+    "request.turn_detection_not_supported": (
+        {},
+        _posts(SECRETS, json={"session": {**TRANSCRIPTION, "audio": {"input": LIVE_WITH_VAD}}}),
+    ),
     "request.invalid_json": ({}, _posts(SECRETS, data=b"{")),
     "mint.model_in_transcription_session": (
         {},
@@ -162,7 +176,17 @@ EVENTS: dict[str, dict[str, Any] | str | bytes] = {
         "type": "session.update",
         "session": {**TRANSCRIPTION, "audio": {"input": {"format": {"type": "audio/pcm", "rate": 16000}}}},
     },
+    "request.hint_not_supported": {
+        "type": "session.update",
+        "session": {**TRANSCRIPTION, "audio": {"input": WITH_A_HINT}},
+    },
+    "request.turn_detection_not_supported": {
+        "type": "session.update",
+        "session": {**TRANSCRIPTION, "audio": {"input": LIVE_WITH_VAD}},
+    },
 }
+TRANSCRIPTS = {"transcript.server_error", "transcript.audio_unintelligible"}
+"""What a scenario provokes with ``fail: <the last part>``."""
 TO_TRANSCRIBE = {"session": TRANSCRIPTION}
 UPGRADES: dict[str, tuple[dict[str, Any], str, dict[str, Any]]] = {
     # settings, query, and what the client brings: a key, a header, or a key minted with a body
@@ -246,6 +270,34 @@ async def test_connect(serve: Serve, offer: str, identifier: str) -> None:
     assert (close.type, close.data, close.extra) == (WSMsgType.CLOSE, entry.close, reason)
 
 
+def _speech() -> str:
+    """Half a second of somebody speaking, at 24 kHz."""
+    with wave.open(str(fixtures("audio") / "hello.wav")) as sound:
+        samples = array("h", sound.readframes(48_000))[::2]
+    return b64encode(samples[12_000:].tobytes()).decode()
+
+
+@pytest.mark.parametrize("identifier", sorted(TRANSCRIPTS))
+async def test_transcript(serve: Serve, tmp_path: Path, identifier: str) -> None:
+    """A turn that the scenario lets fail gets this entry in its failed event, and the call goes on."""
+    scenario = tmp_path / "failing.yaml"
+    failure = identifier.rpartition(".")[2]
+    scenario.write_text(f"summary: It fails.\npace: {{completed_ms: 0}}\nturns: [{{fail: {failure}}}]\n")
+    server = await serve(era="ga", scenario=str(scenario))
+    session = {"type": "transcription", "audio": {"input": {"transcription": {"model": "whisper-1"}}}}
+    session["audio"]["input"]["turn_detection"] = None
+    async with connected(server, CALLS, await server.mint("client_secrets", {"session": session})) as peer:
+        await peer.until("session.created")
+        peer.send({"type": "input_audio_buffer.append", "audio": _speech()})
+        peer.send({"type": "input_audio_buffer.commit"})
+        failed = await peer.until("conversation.item.input_audio_transcription.failed")
+        entry = catalogue()[identifier]
+        assert list(failed["error"]) == ["type", "code", "message", "param"]
+        assert (failed["error"]["type"], failed["error"]["code"]) == (entry.type, entry.code)
+        peer.send({"type": "input_audio_buffer.clear"})
+        await peer.until("input_audio_buffer.cleared")
+
+
 async def test_session_expired(serve: Serve) -> None:
     """At its cap the session says so, and the call is over."""
     clock = ManualClock()
@@ -281,3 +333,6 @@ def test_every_entry_is_provoked() -> None:
     as_events = {identifier for identifier, entry in entries.items() if "event" in entry.surfaces}
     at_connect = {identifier for identifier, entry in entries.items() if "connect" in entry.surfaces}
     assert (set(HTTP), set(EVENTS) | BY_THE_SERVER, set(UPGRADES)) == (over_http, as_events, at_connect)
+    assert {
+        identifier for identifier, entry in entries.items() if "transcript" in entry.surfaces
+    } == TRANSCRIPTS

@@ -89,6 +89,46 @@ async def test_a_ga_transcription_mint(serve: Serve) -> None:
     }
 
 
+async def test_a_live_model_is_minted_with_the_default_turn_detection(serve: Serve) -> None:
+    """No word of turn detection: the mint passes and shows server VAD (as captured, 2026-05-11)."""
+    server = await serve(era="ga")
+    given = {"transcription": {"model": "gpt-realtime-whisper", "delay": "low"}}
+    body = {"session": {"type": "transcription", "audio": {"input": given}}}
+    response = await server.post("/v1/realtime/client_secrets", json=body)
+    shown = (await response.json())["session"]["audio"]["input"]
+    assert (shown["turn_detection"], shown["transcription"]) == (
+        SERVER_VAD,
+        {"model": "gpt-realtime-whisper", "language": None, "prompt": None},
+    )
+
+
+async def test_a_live_model_is_not_minted_with_a_turn_detection_of_its_own(serve: Serve) -> None:
+    """Asked for, it is refused (as quoted: message, type, param and code)."""
+    server = await serve(era="ga")
+    given = {"transcription": {"model": "gpt-live-transcribe"}, "turn_detection": {"type": "semantic_vad"}}
+    body = {"session": {"type": "transcription", "audio": {"input": given}}}
+    response = await server.post("/v1/realtime/client_secrets", json=body)
+    assert (response.status, await response.json()) == (
+        400,
+        {
+            "error": {
+                "message": "Turn detection is not supported for this transcription model.",
+                "type": "invalid_request_error",
+                "param": "session.audio.input.turn_detection",
+                "code": "invalid_value",
+            }
+        },
+    )
+
+
+async def test_a_beta_mint_refuses_a_hint_by_its_flat_path(serve: Serve) -> None:
+    """The session stands at the top of a beta body, and so does the param (inferred)."""
+    server = await serve(era="transition")
+    body = {"input_audio_transcription": {"model": "gpt-realtime-whisper", "prompt": "x"}}
+    error = (await (await server.post("/v1/realtime/transcription_sessions", json=body)).json())["error"]
+    assert (error["code"], error["param"]) == ("invalid_value", "input_audio_transcription.prompt")
+
+
 @pytest.mark.parametrize(("era", "ttl_s"), [("beta", 60), ("transition", 600)])
 async def test_a_beta_transcription_mint(serve: Serve, era: str, ttl_s: int) -> None:
     """The secret stands inside the session; its life is that of the era; the surface is marked as retired."""

@@ -18,6 +18,7 @@ Confidence = Literal["observed-verbatim", "observed-partial", "documented", "inf
 
 _HTTP_KEYS = ("message", "type", "param", "code")
 _EVENT_KEYS = ("type", "code", "message", "param", "event_id")  # observed-verbatim, beta and GA
+_TRANSCRIPT_KEYS = ("type", "code", "message", "param")  # observed-verbatim, 2024-10 to 2025-11
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ class Refusal:
         """The ``error`` object of an error event; ``event_id`` is the client's, if it gave one."""
         error = {**self.error, "event_id": client_event_id}
         return {key: error[key] for key in _EVENT_KEYS}
+
+    def transcript_error(self) -> dict[str, str | None]:
+        """The ``error`` object of a transcript that failed: it has no ``event_id``."""
+        error = self.error
+        return {key: error[key] for key in _TRANSCRIPT_KEYS}
 
 
 def _strings(value: Any) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ Config = dict[str, Any]
 # Objects of which an update may name a part; every other object is replaced as a whole.
 _MERGED = frozenset({"audio", "audio.input", "audio.output"})
 
+_ABSENT = "absent"  # in the file: a key that is on the wire only when it was given
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -31,6 +33,7 @@ class Shape:
     mint: Config
     fill: dict[str, Config]
     paths: dict[str, str]
+    unechoed: tuple[str, ...]
 
     def fresh(self, config: Config | None = None) -> Config:
         """A session with every default, and ``config`` applied to it."""
@@ -63,7 +66,8 @@ class Shape:
         defaults = self.fill[path]
         if "type" in value:
             defaults = defaults.get(value["type"], {})
-        return {**deepcopy(defaults), **deepcopy(value)}
+        known = {key: part for key, part in defaults.items() if key in value or part != _ABSENT}
+        return {**deepcopy(known), **deepcopy(value)}
 
     def part(self, config: Config, name: Literal["turn_detection", "transcription", "input_format"]) -> Any:
         """The part of a session that goes by ``name``, wherever this dialect keeps it."""
@@ -79,12 +83,20 @@ class Shape:
 
     def on_the_wire(self, config: Config, session_id: str, expires_at: int) -> Config:
         """The session object of session.created and session.updated; ``expires_at`` in Unix seconds."""
-        return {**deepcopy(config), "id": session_id, "expires_at": expires_at}
+        shown = {**deepcopy(config), "id": session_id, "expires_at": expires_at}
+        for path in self.unechoed:
+            *above, key = path.split(".")
+            part: Any = shown
+            for step in above:
+                part = part[step] if part else None
+            if part:
+                part.pop(key, None)
+        return shown
 
     def minted(self, config: Config, session_id: str) -> Config:
         """The session object of a mint response: the session does not run yet, so it does not expire."""
         body = self.on_the_wire(config, session_id, 0)
-        if self.mint["expires_at"] == "absent":
+        if self.mint["expires_at"] == _ABSENT:
             del body["expires_at"]
         return body
 
@@ -94,7 +106,7 @@ def _shapes() -> dict[tuple[str, str], Shape]:
     shapes = {}
     for name, row in load_yaml("sessions.yaml")["shapes"].items():
         dialect, _, kind = name.partition("/")
-        shapes[dialect, kind] = Shape(dialect, kind, **row)
+        shapes[dialect, kind] = Shape(dialect, kind, **{**row, "unechoed": tuple(row["unechoed"])})
     return shapes
 
 

@@ -56,6 +56,8 @@ class ViolationKind(StrEnum):
     INTEGER_ABOVE_MAX_VALUE = "integer_above_max_value"
     DECIMAL_BELOW_MIN_VALUE = "decimal_below_min_value"
     DECIMAL_ABOVE_MAX_VALUE = "decimal_above_max_value"
+    HINT_NOT_SUPPORTED = "hint_not_supported"
+    TURN_DETECTION_NOT_SUPPORTED = "turn_detection_not_supported"
 
     @property
     def code(self) -> str:
@@ -64,7 +66,13 @@ class ViolationKind(StrEnum):
 
 
 _INVALID_VALUES = frozenset(
-    {ViolationKind.SINGLE_VALUE, ViolationKind.UNSUPPORTED_COMBINATION, ViolationKind.PATTERN_MISMATCH}
+    {
+        ViolationKind.SINGLE_VALUE,
+        ViolationKind.UNSUPPORTED_COMBINATION,
+        ViolationKind.PATTERN_MISMATCH,
+        ViolationKind.HINT_NOT_SUPPORTED,
+        ViolationKind.TURN_DETECTION_NOT_SUPPORTED,
+    }
 )
 
 # Seen on the Realtime API, beta or GA: unknown_parameter, missing_required_parameter, invalid_type,
@@ -116,6 +124,10 @@ _MESSAGES = {
         "Invalid '{param}': decimal above maximum value. "
         "Expected a value <= {expected}, but got {got} instead."
     ),
+    ViolationKind.HINT_NOT_SUPPORTED: "The '{name}' parameter is not supported for this model.",
+    ViolationKind.TURN_DETECTION_NOT_SUPPORTED: (
+        "Turn detection is not supported for this transcription model."
+    ),
 }
 
 
@@ -127,6 +139,11 @@ class Violation:
     code: str
     message: str
     param: str
+
+    @classmethod
+    def of(cls, kind: ViolationKind, param: str, **values: object) -> Violation:
+        """The violation of this kind at ``param``; ``values`` fill its message."""
+        return cls(kind, kind.code, _MESSAGES[kind].format(param=param, **values), param)
 
 
 def validate(root: str, value: object, at: str = "") -> Violation | None:
@@ -161,10 +178,6 @@ def kind_of(value: object) -> Kind:
             raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
-def _violation(kind: ViolationKind, param: str, **values: object) -> Violation:
-    return Violation(kind, kind.code, _MESSAGES[kind].format(param=param, **values), param)
-
-
 def _check(shape: Shape, value: Any, at: str) -> Violation | None:
     """As deep as the schema, not as the value: what the schema does not describe is not entered."""
     kind = kind_of(value)
@@ -185,24 +198,24 @@ def _check(shape: Shape, value: Any, at: str) -> Violation | None:
             return _object(shape, value, at)
         case Tagged(), "object":
             return _tagged(shape, value, at)
-    return _violation(ViolationKind.INVALID_TYPE, at, expected=expectation(shape), got=ARTICLED[kind])
+    return Violation.of(ViolationKind.INVALID_TYPE, at, expected=expectation(shape), got=ARTICLED[kind])
 
 
 def _text(shape: Text, value: str, at: str) -> Violation | None:
     if shape.values and value not in shape.values:
         return _unsupported(shape.values, value, at)
     if shape.max_length is not None and len(value) > shape.max_length:
-        return _violation(
+        return Violation.of(
             ViolationKind.STRING_ABOVE_MAX_LENGTH, at, expected=shape.max_length, got=len(value)
         )
     if shape.pattern is not None and not re.fullmatch(shape.pattern, value):
-        return _violation(ViolationKind.PATTERN_MISMATCH, at, expected=shape.pattern)
+        return Violation.of(ViolationKind.PATTERN_MISMATCH, at, expected=shape.pattern)
     return None
 
 
 def _unsupported(values: tuple[str, ...], value: str, at: str) -> Violation:
     kind = ViolationKind.SINGLE_VALUE if len(values) == 1 else ViolationKind.INVALID_VALUE
-    return _violation(kind, at, got=value, expected=all_of(values))
+    return Violation.of(kind, at, got=value, expected=all_of(values))
 
 
 def _number(shape: Number, value: float, at: str) -> Violation | None:
@@ -212,21 +225,23 @@ def _number(shape: Number, value: float, at: str) -> Violation | None:
         else (ViolationKind.DECIMAL_BELOW_MIN_VALUE, ViolationKind.DECIMAL_ABOVE_MAX_VALUE)
     )
     if shape.minimum is not None and value < shape.minimum:
-        return _violation(below, at, expected=figure(shape.minimum), got=figure(value))
+        return Violation.of(below, at, expected=figure(shape.minimum), got=figure(value))
     if shape.maximum is not None and value > shape.maximum:
-        return _violation(above, at, expected=figure(shape.maximum), got=figure(value))
+        return Violation.of(above, at, expected=figure(shape.maximum), got=figure(value))
     return None
 
 
 def _array(shape: Array, value: list[Any], at: str) -> Violation | None:
     if shape.max_items is not None and len(value) > shape.max_items:
-        return _violation(ViolationKind.ARRAY_ABOVE_MAX_LENGTH, at, expected=shape.max_items, got=len(value))
+        return Violation.of(
+            ViolationKind.ARRAY_ABOVE_MAX_LENGTH, at, expected=shape.max_items, got=len(value)
+        )
     for index, item in enumerate(value):
         if violation := _check(shape.items, item, f"{at}[{index}]"):
             return violation
     if shape.combinations and not any(set(value) == set(names) for names in shape.combinations):
         supported = [listed(names) for names in shape.combinations]
-        return _violation(
+        return Violation.of(
             ViolationKind.UNSUPPORTED_COMBINATION, at, got=listed(value), expected=" and ".join(supported)
         )
     return None
@@ -234,13 +249,13 @@ def _array(shape: Array, value: list[Any], at: str) -> Violation | None:
 
 def _map(shape: Map, value: dict[str, Any], at: str) -> Violation | None:
     if shape.max_properties is not None and len(value) > shape.max_properties:
-        return _violation(
+        return Violation.of(
             ViolationKind.OBJECT_ABOVE_MAX_PROPERTIES, at, expected=shape.max_properties, got=len(value)
         )
     for key, part in value.items():
         param = _under(at, key)
         if shape.max_name_length is not None and len(key) > shape.max_name_length:
-            return _violation(
+            return Violation.of(
                 ViolationKind.PROPERTY_NAME_ABOVE_MAX_LENGTH,
                 param,
                 within=at,
@@ -256,10 +271,10 @@ def _map(shape: Map, value: dict[str, Any], at: str) -> Violation | None:
 def _object(shape: Object, value: dict[str, Any], at: str) -> Violation | None:
     for key in shape.required:
         if key not in value:
-            return _violation(ViolationKind.MISSING_REQUIRED_PARAMETER, _under(at, key))
+            return Violation.of(ViolationKind.MISSING_REQUIRED_PARAMETER, _under(at, key))
     for key in value:
         if key not in shape.properties:
-            return _violation(ViolationKind.UNKNOWN_PARAMETER, _under(at, key))
+            return Violation.of(ViolationKind.UNKNOWN_PARAMETER, _under(at, key))
     for key, part in shape.properties.items():
         if key in value and (violation := _check(part, value[key], _under(at, key))):
             return violation
@@ -269,7 +284,7 @@ def _object(shape: Object, value: dict[str, Any], at: str) -> Violation | None:
 def _tagged(shape: Tagged, value: dict[str, Any], at: str) -> Violation | None:
     param = _under(at, shape.tag)
     if shape.tag not in value:
-        return _violation(ViolationKind.MISSING_REQUIRED_PARAMETER, param)
+        return Violation.of(ViolationKind.MISSING_REQUIRED_PARAMETER, param)
     tag = value[shape.tag]
     if violation := _check(Text(tuple(shape.branches)), tag, param):
         return violation

@@ -18,6 +18,8 @@ _ENTRIES = {
     ViolationKind.SINGLE_VALUE: "request.invalid_value",
     ViolationKind.UNSUPPORTED_COMBINATION: "request.invalid_value",
     ViolationKind.PATTERN_MISMATCH: "request.invalid_value",
+    ViolationKind.HINT_NOT_SUPPORTED: "request.hint_not_supported",
+    ViolationKind.TURN_DETECTION_NOT_SUPPORTED: "request.turn_detection_not_supported",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from realtime_mock.protocol.capabilities import unsupported
 from realtime_mock.protocol.catalogue import refuse
 from realtime_mock.protocol.eras import Surface
 from realtime_mock.protocol.sessions import Kind, shape
@@ -49,8 +50,7 @@ async def mint(context: Context) -> web.Response:
     context.on_surface(minting.surface)
     body = _parsed(await context.request.read())
     kind = _kind(minting, body)
-    _check(minting, kind, body)
-    given = body.get("session") or {} if minting.surface == "ga" else body
+    given = _check(minting, kind, body)
     config = shape(minting.surface, kind).fresh(given)
     key = context.emulator.keys.mint(
         minting.origin, minting.surface, kind, config, scenario=holder.scenario, ttl_s=_ttl(context, body)
@@ -78,11 +78,16 @@ def _kind(minting: Minting, body: dict[str, Any]) -> Kind:
     return "transcription" if asked == "transcription" else "realtime"
 
 
-def _check(minting: Minting, kind: Kind, body: dict[str, Any]) -> None:
+def _check(minting: Minting, kind: Kind, body: dict[str, Any]) -> dict[str, Any]:
+    """The session that the body asks for. Raises :class:`Refused` when something is wrong with it."""
     if minting.surface == "ga" and kind == "transcription" and "model" in body["session"]:
         raise Refused(refuse("mint.model_in_transcription_session"))
     if violation := validate(minting.schema, body):
         raise Refused(refusal_for(violation))
+    given, at = (body.get("session") or {}, "session") if minting.surface == "ga" else (body, "")
+    if violation := unsupported(shape(minting.surface, kind), given, at):
+        raise Refused(refusal_for(violation))
+    return given
 
 
 def _ttl(context: Context, body: dict[str, Any]) -> int:

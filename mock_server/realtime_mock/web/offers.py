@@ -8,8 +8,9 @@ from typing import Any
 from aiohttp import web
 
 from realtime_mock.protocol import models
+from realtime_mock.protocol.capabilities import unsupported
 from realtime_mock.protocol.exchange import ExchangeFacts
-from realtime_mock.protocol.sessions import Dialect, Kind
+from realtime_mock.protocol.sessions import Dialect, Kind, shape
 from realtime_mock.protocol.validate import Violation, validate
 from realtime_mock.protocol.wire import decode
 from realtime_mock.runtime.keys import Holder, Stranger
@@ -97,7 +98,8 @@ def read_session(text: str | None, dialect: Dialect, holder: Holder | Stranger) 
     if kind == "transcription" and "model" in config:
         return replace(part, fact="model_given")
     schema = "ga.session" if dialect == "ga" else "beta.session.realtime"
-    if violation := validate(schema, config, "session"):
+    violation = validate(schema, config, "session") or unsupported(shape(dialect, kind), config, "session")
+    if violation:
         return replace(part, fact="violation", violation=violation)
     ephemeral = holder.ephemeral if isinstance(holder, Holder) else None
     if ephemeral and ephemeral.kind != kind and dialect == "ga":

@@ -241,9 +241,12 @@ def test_the_path_of_a_part() -> None:
 
 
 def test_kinds_without_a_code_of_their_own() -> None:
-    """Three kinds share OpenAI's ``invalid_value``; every other kind is named as its code."""
+    """Five kinds share OpenAI's ``invalid_value``; every other kind is named as its code."""
     shared = {kind.value for kind in ViolationKind if kind.code != kind.value}
-    assert shared == {"single_value", "unsupported_combination", "pattern_mismatch"}
+    assert shared == {
+        *("single_value", "unsupported_combination", "pattern_mismatch"),
+        *("hint_not_supported", "turn_detection_not_supported"),
+    }
     assert {ViolationKind(name).code for name in shared} == {"invalid_value"}
 
 
