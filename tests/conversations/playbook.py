@@ -24,7 +24,7 @@ from realtime_mock.session.contract import (
     Opened,
     Traits,
 )
-from realtime_mock.session.cues import Cue, Transcribe, Utterance
+from realtime_mock.session.cues import Cue, Director, Transcribe, Utterance
 from realtime_mock.session.session import Session
 from realtime_mock.session.state import Setup
 
@@ -32,36 +32,44 @@ START = 1_767_225_600_000
 _TRANSCRIPTION = "conversation.item.input_audio_transcription."
 
 
+def conversation(text: str) -> str:
+    """The expected lines, as they stand in the test."""
+    return "\n".join(line.strip() for line in text.strip().splitlines())
+
+
 class Script:
     """A director that has its lines, and remembers what it was asked."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str | Cue]) -> None:
         self._lines = iter(lines)
         self.asked: list[Utterance] = []
 
     def utterance(self, heard: Utterance) -> Cue:
         self.asked.append(heard)
-        return Transcribe("" if heard.silent else next(self._lines))
+        line = "" if heard.silent else next(self._lines)
+        return Transcribe(line) if isinstance(line, str) else line
 
 
 class Conversation:
-    """One session, its client and its clock."""
+    """One session, its client and its clock. The ``lines`` are the script, unless a ``director`` is given."""
 
     def __init__(
         self,
-        *lines: str,
+        *lines: str | Cue,
         dialect: Literal["beta", "ga"] = "ga",
         kind: Literal["realtime", "transcription"] = "transcription",
         config: dict[str, Any] | None = None,
         lifetime_s: int = 3600,
         usage: bool = True,
         seed: int = 0,
+        director: Director | None = None,
     ) -> None:
         ids = IdSource(seed, "session/1")
         form = shape(dialect, kind)
         setup = Setup(form, form.fresh(config), ids.make("sess", START), START, lifetime_s, usage)
+        self.session_kind = kind
         self.script = Script(list(lines))
-        self.session = Session(setup, self.script, ids)
+        self.session = Session(setup, director or self.script, ids)
         self.now = START
         self.lines: list[str] = []
         self.events: list[Event] = []
@@ -106,6 +114,10 @@ class Conversation:
         """The whole conversation."""
         return "\n".join(self.lines)
 
+    def of(self, name: str) -> list[Event]:
+        """The server's events of the type that ends with ``name``."""
+        return [event for event in self.events if event["type"].endswith(name)]
+
     def _take(self, effects: list[Effect]) -> Conversation:
         for effect in effects:
             match effect:
@@ -143,7 +155,10 @@ class Conversation:
             for name in ("audio_start_ms", "audio_end_ms")
             if name in event
         ]
-        details += [repr(event[name]) for name in ("delta", "transcript") if name in event]
+        details += [event["speaker"], f"{event['start']}-{event['end']} s"] if "speaker" in event else []
+        details += [repr(event[name]) for name in ("delta", "transcript", "text") if name in event]
         if "error" in event:
             details.append(re.sub(r"\s+", " ", f"{event['error']['code']}: {event['error']['message']}"))
+            for item_id, name in self._items.items():
+                details[-1] = details[-1].replace(item_id, name)
         return " ".join([kind, *details])

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from conversations.playbook import Conversation
+from conversations.playbook import Conversation, conversation
 
 MINI = {"audio": {"input": {"transcription": {"model": "gpt-4o-mini-transcribe"}}}}
 MINI_MANUAL = {
     "audio": {"input": {"transcription": {"model": "gpt-4o-mini-transcribe"}, "turn_detection": None}}
 }
 BETA_WHISPER = {"input_audio_transcription": {"model": "whisper-1"}}
-
-
-def conversation(text: str) -> str:
-    """The expected lines, as they stand in the test."""
-    return "\n".join(line.strip() for line in text.strip().splitlines())
 
 
 def test_ga_server_vad_turn() -> None:

@@ -27,6 +27,9 @@ from realtime_mock.session.cues import Cue, Transcribe, Utterance
 from realtime_mock.session.session import Session
 from realtime_mock.session.state import Setup
 
+TRANSCRIPT = "conversation.item.input_audio_transcription."
+COMMIT = ClientEvent(encode({"type": "input_audio_buffer.commit"}))
+CLEAR = ClientEvent(encode({"type": "input_audio_buffer.clear"}))
 SCALARS = st.none() | st.booleans() | st.integers(-5, 30_000) | st.floats(0, 2) | st.text(max_size=5)
 NAMES = st.sampled_from(
     [
@@ -45,19 +48,30 @@ TYPES = st.sampled_from(
         *("input_audio_buffer.commit", "input_audio_buffer.clear", "nope"),
     ]
 )
+MODELS = st.sampled_from(
+    [
+        *(None, "whisper-1", "gpt-4o-transcribe", "gpt-4o-transcribe-diarize", "gpt-transcribe"),
+        *("gpt-live-transcribe", "gpt-live-transcribe", "gpt-realtime-whisper", "nobody-knows"),
+    ]
+)
 VAD = st.sampled_from(
     [None, {"type": "server_vad"}, {"type": "semantic_vad"}, {"type": "server_vad", "threshold": 0}]
 )
+HINTS = st.sampled_from([{}, {}, {"delay": "minimal"}, {"prompt": "x"}, {"languages": ["en"]}])
+INCLUDE = st.sampled_from([None, ["item.input_audio_transcription.logprobs"]])
 GOOD_UPDATE = st.builds(
-    lambda vad, model: {
+    lambda vad, model, hints, include: {
         "type": "session.update",
         "session": {
             "type": "transcription",
-            "audio": {"input": {"turn_detection": vad, "transcription": model and {"model": model}}},
+            "audio": {"input": {"turn_detection": vad, "transcription": model and {"model": model, **hints}}},
+            "include": include,
         },
     },
     VAD,
-    st.sampled_from([None, "whisper-1", "gpt-4o-transcribe", "nobody-knows"]),
+    MODELS,
+    HINTS,
+    INCLUDE,
 )
 EVENTS = GOOD_UPDATE | st.builds(
     lambda kind, rest: {**rest, "type": kind}, TYPES, st.dictionaries(NAMES, VALUES)
@@ -70,18 +84,37 @@ STEPS = st.lists(
 )
 
 
+LIVE_STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([0, 32, 700]),
+        st.sampled_from(
+            [AudioIn(768 * 20, (1.0,) * 20), AudioIn(768 * 20, (0.0,) * 20), COMMIT, COMMIT, CLEAR]
+        ),
+    ),
+    max_size=30,
+)
+
+
 class _Parrot:
+    """Says where the speech began; every fifth transcript fails."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
     def utterance(self, heard: Utterance) -> Cue:
-        return Transcribe("" if heard.silent else f"said until {heard.end_ms}.")
+        self.asked.append(heard.item_id)
+        text = "" if heard.silent else f"said from {heard.start_ms}, or so."
+        return Transcribe(text, failure=None if len(self.asked) % 5 else "server_error")
 
 
 class _Run:
     """A session, fed with steps; keeps everything that it emitted, with its time."""
 
-    def __init__(self, dialect: Any) -> None:
+    def __init__(self, dialect: Any, config: dict[str, Any] | None = None) -> None:
         form = shape(dialect, "transcription")
-        config = form.fresh()
-        self.session = Session(Setup(form, config, "sess_0", START, 3600), _Parrot(), IdSource(0, "s"))
+        self.parrot = _Parrot()
+        setup = Setup(form, form.fresh(config), "sess_0", START, 3600)
+        self.session = Session(setup, self.parrot, IdSource(0, "s"))
         self.emitted: list[tuple[int, dict[str, Any]]] = []
         self.now = START
         self.feed(Opened(Traits("track")))
@@ -111,8 +144,8 @@ class _Run:
         return [event for _, event in self.emitted if event["type"] == kind]
 
 
-def _played(dialect: str, steps: list[tuple[int, Inbound]]) -> _Run:
-    run = _Run(dialect)
+def _played(dialect: str, steps: list[tuple[int, Inbound]], config: dict[str, Any] | None = None) -> _Run:
+    run = _Run(dialect, config)
     for pause, inbound in steps:
         run.wait(pause)
         run.feed(inbound)
@@ -123,7 +156,10 @@ def _played(dialect: str, steps: list[tuple[int, Inbound]]) -> _Run:
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(["beta", "ga"]), STEPS)
 def test_the_promises_hold(dialect: str, steps: list[tuple[int, Inbound]]) -> None:
-    """Ids are never used twice; items form one chain; every transcript is of a committed item and complete."""
+    """Ids are never used twice; items form one chain; every transcript is of a committed item and complete.
+
+    And an item ends once, completed or failed, with nothing after that; the script is asked once for each.
+    """
     run = _played(dialect, steps)
     ids = [event["event_id"] for _, event in run.emitted]
     assert len(ids) == len(set(ids))
@@ -131,14 +167,62 @@ def test_the_promises_hold(dialect: str, steps: list[tuple[int, Inbound]]) -> No
         (event["previous_item_id"], event["item_id"]) for event in run.of("input_audio_buffer.committed")
     ]
     assert [previous for previous, _ in chain] == [None, *(item for _, item in chain)][: len(chain)]
-    committed = {item for _, item in chain}
-    prefix = "conversation.item.input_audio_transcription"
-    for completed in run.of(f"{prefix}.completed"):
-        deltas = [
-            event["delta"] for event in run.of(f"{prefix}.delta") if event["item_id"] == completed["item_id"]
-        ]
-        assert completed["item_id"] in committed
-        assert "".join(deltas) == completed["transcript"]
+    _transcripts_are_whole(run, {item for _, item in chain})
+    assert len(run.parrot.asked) == len(set(run.parrot.asked))
+
+
+def _transcripts_are_whole(run: _Run, committed: set[str]) -> None:
+    said: dict[str, str] = {}
+    ended: set[str] = set()
+    for _, event in run.emitted:
+        if not event["type"].startswith(TRANSCRIPT):
+            continue
+        item_id = event["item_id"]
+        assert item_id not in ended
+        match event["type"].removeprefix(TRANSCRIPT):
+            case "delta":
+                said[item_id] = said.get(item_id, "") + event["delta"]
+            case "segment":
+                assert said[item_id].endswith(event["text"])
+            case "completed":
+                assert event["transcript"] == said.get(item_id, "")
+                ended.add(item_id)
+            case "failed":
+                ended.add(item_id)
+    assert ended <= committed
+
+
+@settings(max_examples=100, deadline=None)
+@given(LIVE_STEPS)
+def test_live_text_keeps_its_promises(steps: list[tuple[int, Inbound]]) -> None:
+    """Deltas before a commit have the id that it reports, unless a clear forgets them; all of them are whole."""
+    live = {"audio": {"input": {"transcription": {"model": "gpt-live-transcribe"}, "turn_detection": None}}}
+    run = _played("ga", steps, live)
+    committed = [event["item_id"] for event in run.of("input_audio_buffer.committed")]
+    assert not run.of("input_audio_buffer.speech_started")
+    speaking: str | None = None
+    for _, event in run.emitted:
+        match event["type"]:
+            case "input_audio_buffer.committed":
+                assert speaking in (None, event["item_id"])
+                speaking = None
+            case "input_audio_buffer.cleared":
+                speaking = None
+            case kind if kind == f"{TRANSCRIPT}delta" and event["item_id"] not in _announced(run, event):
+                assert speaking in (None, event["item_id"])
+                speaking = event["item_id"]
+    _transcripts_are_whole(run, set(committed))
+    ended = [
+        event["item_id"] for event in (*run.of(f"{TRANSCRIPT}completed"), *run.of(f"{TRANSCRIPT}failed"))
+    ]
+    assert sorted(ended) == sorted(committed)
+
+
+def _announced(run: _Run, until: dict[str, Any]) -> set[str]:
+    """The items that were committed before an event."""
+    events = [event for _, event in run.emitted]
+    before = events[: next(at for at, event in enumerate(events) if event is until)]
+    return {event["item_id"] for event in before if event["type"] == "input_audio_buffer.committed"}
 
 
 @settings(max_examples=50, deadline=None)

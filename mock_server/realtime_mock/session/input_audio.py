@@ -15,7 +15,7 @@ from realtime_mock.session.contract import AudioIn, Effect, Event, Listen, Milli
 from realtime_mock.session.cues import Utterance
 from realtime_mock.session.state import State
 from realtime_mock.session.transcripts import Transcripts
-from realtime_mock.session.turns import SpeechStarted, SpeechStopped, TurnDetector
+from realtime_mock.session.turns import OnsetDetector, SpeechStarted, SpeechStopped, TurnDetector
 
 SAMPLES_PER_MS = 24
 MIN_COMMIT_MS = 100
@@ -45,6 +45,7 @@ class InputAudio:
         self._silent = True
         self._turn: _Turn | None = None
         self._detector: TurnDetector | None = None
+        self._onset = OnsetDetector()
         self.reconfigure()
 
     @property
@@ -59,7 +60,9 @@ class InputAudio:
         """
         settings = self._state.turn_detection
         if settings is None:
-            self._detector, self._turn = None, None
+            if self._detector:
+                self._forget()
+            self._detector = None
             return
         defaults = self._state.setup.shape.fill_for("turn_detection", "server_vad")
         settings = settings if settings["type"] == "server_vad" else defaults
@@ -70,29 +73,48 @@ class InputAudio:
     # -- sound ---------------------------------------------------------------------------------
 
     def hear(self, audio: AudioIn, now: Millis) -> list[Effect]:
-        """Sound arrived: move the audio clock on, and find the turns in it."""
+        """Sound arrived: move the audio clock on, find the turns in it, and let live text follow it."""
         self._samples += audio.samples
         effects: list[Effect] = []
         for score in audio.activity:
             index, self._windows = self._windows, self._windows + 1
             if score >= _SPEECH:
                 self._silent = False
-            match self._detector.window(index, score) if self._detector else None:
-                case SpeechStarted(audio_start_ms):
-                    effects += self._speech_started(audio_start_ms, now)
-                case SpeechStopped(audio_end_ms):
-                    effects += self._speech_stopped(audio_end_ms, now)
-        return effects
+            effects += self._window(index, score, now)
+        return effects + self._transcripts.follow(self.now_ms, now)
 
-    def _speech_started(self, audio_start_ms: int, now: Millis) -> list[Effect]:
-        self._turn = _Turn(self._state.ids.make("item", now), audio_start_ms)
+    def _window(self, index: int, score: float, now: Millis) -> list[Effect]:
+        if self._detector is None:
+            self._listen_live(index, score, now)
+            return []
+        match self._detector.window(index, score):
+            case SpeechStarted() as started:
+                return self._speech_started(started, now)
+            case SpeechStopped(audio_end_ms):
+                return self._speech_stopped(audio_end_ms, now)
+        return []
+
+    def _listen_live(self, index: int, score: float, now: Millis) -> None:
+        """Without turn detection a live model hears by itself where speech begins, and announces nothing."""
+        model = self._state.transcriber
+        if self._turn or model is None or model.rhythm != "live":
+            return
+        onset_ms = self._onset.window(index, score, _SPEECH)
+        if onset_ms is not None:
+            self._turn = _Turn(self._state.ids.make("item", now), self._emptied_ms)
+            self._transcripts.listen(self._utterance(self._turn, None), onset_ms)
+
+    def _speech_started(self, started: SpeechStarted, now: Millis) -> list[Effect]:
+        item_id = self._turn.item_id if self._turn else self._state.ids.make("item", now)
+        turn = self._turn = _Turn(item_id, started.audio_start_ms)
         self._silent = False
+        self._transcripts.listen(self._utterance(turn, None), started.onset_ms)
         return [
             self._state.event(
                 now,
                 "input_audio_buffer.speech_started",
-                audio_start_ms=audio_start_ms,
-                item_id=self._turn.item_id,
+                audio_start_ms=turn.start_ms,
+                item_id=turn.item_id,
             )
         ]
 
@@ -133,6 +155,7 @@ class InputAudio:
     def clear(self, event: Event, now: Millis) -> list[Effect]:
         """``input_audio_buffer.clear``: the sound since the last commit is forgotten."""
         self._empty(self.now_ms)
+        self._transcripts.forget()
         return [self._state.event(now, "input_audio_buffer.cleared")]
 
     # -- an item is made ---------------------------------------------------------------------------
@@ -140,7 +163,7 @@ class InputAudio:
     def _commit(self, end_ms: int, now: Millis) -> list[Effect]:
         state = self._state
         turn = self._turn or _Turn(state.ids.make("item", now), self._emptied_ms)
-        heard = Utterance(turn.item_id, turn.start_ms, end_ms, self._silent)
+        heard = self._utterance(turn, end_ms)
         previous, state.last_item_id = state.last_item_id, turn.item_id
         self._empty(end_ms)
         committed = state.event(
@@ -165,9 +188,18 @@ class InputAudio:
             for name in names
         ]
 
+    def _utterance(self, turn: _Turn, end_ms: int | None) -> Utterance:
+        return Utterance(turn.item_id, turn.start_ms, end_ms, self._silent)
+
     def _empty(self, at_ms: int) -> None:
         self._emptied_ms = at_ms
         self._turn = None
         self._silent = True
+        self._onset.reset()
         if self._detector:
             self._detector.reset()
+
+    def _forget(self) -> None:
+        """Turn detection was switched off while somebody spoke: the turn that it found is none."""
+        self._turn = None
+        self._transcripts.forget()

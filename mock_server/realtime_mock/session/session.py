@@ -27,7 +27,7 @@ from realtime_mock.session.contract import (
 from realtime_mock.session.cues import Director
 from realtime_mock.session.input_audio import InputAudio
 from realtime_mock.session.state import Setup, State
-from realtime_mock.session.updates import update
+from realtime_mock.session.updates import ignored, update
 
 Handler = Callable[[Event, Millis], list[Effect]]
 
@@ -57,7 +57,7 @@ class Session:
         effects = self.wake(now)
         match inbound:
             case Opened():
-                effects.append(self._state.session_event(now, "created"))
+                effects += [self._state.session_event(now, "created"), *ignored(self._state)]
             case ClientEvent(frame):
                 effects += self._client_event(frame, now)
             case AudioIn():

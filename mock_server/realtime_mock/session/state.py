@@ -10,6 +10,7 @@ from typing import Any
 
 from realtime_mock.protocol.catalogue import Refusal
 from realtime_mock.protocol.ids import IdSource
+from realtime_mock.protocol.models import Model, transcriber
 from realtime_mock.protocol.sessions import Config, Shape
 from realtime_mock.session.contract import Effect, Emit, Event, Millis, Note
 from realtime_mock.session.cues import Director
@@ -65,10 +66,22 @@ class State:
         return part
 
     @property
+    def transcriber(self) -> Model | None:
+        """The model that transcribes; None when nothing is transcribed."""
+        settings = self.transcription
+        return None if settings is None else transcriber(settings["model"])
+
+    @property
     def turn_detection(self) -> dict[str, Any] | None:
-        """The turn detection's settings; None when the client commits by itself."""
+        """The turn detection's settings; None when the client commits by itself.
+
+        Beside a model that refuses it, or takes it and does nothing with it, turn detection is off. A
+        session can have such a pair from its mint, which does not refuse the default beside a live model.
+        """
         part: dict[str, Any] | None = self.setup.shape.part(self.config, "turn_detection")
-        return part
+        model = self.transcriber
+        ignored = self.kind == "transcription" and model and model.turn_detection != "taken"
+        return None if ignored else part
 
     def event(self, now: Millis, kind: str, **fields: Any) -> Emit:
         """A server event with a fresh id; ``type`` and ``event_id`` stand first, as on the wire."""

@@ -1,14 +1,27 @@
-"""A transcript in parts: how its text is cut into deltas, and what it costs. Pure functions."""
+"""A transcript in parts: its deltas, who said them, what it costs. Pure functions."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from math import ceil
 from typing import Any
+from zlib import crc32
 
 from realtime_mock.protocol.models import Model
+from realtime_mock.session.cues import Segment
 
 _PIECE = re.compile(r"\s*[\w'’]+|\s*[^\w\s]+|\s+")
+_SPEAKER = Segment("spk_1", "")  # the speaker of OpenAI's example, where the script names none
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One delta; ``ends`` is the segment whose last delta it is, if it is one, from and to in seconds."""
+
+    delta: str
+    ends: Segment | None = None
+    span: tuple[float, float] = (0.0, 0.0)
 
 
 def pieces(text: str) -> list[str]:
@@ -20,13 +33,50 @@ def pieces(text: str) -> list[str]:
     return _PIECE.findall(text)
 
 
-def spoken(text: str, model: Model) -> tuple[str, list[str]]:
-    """The transcript as ``model`` gives it, and the deltas in which it comes."""
+def spoken(text: str, model: Model) -> str:
+    """The transcript as ``model`` gives it: a whole one ends with a newline (observed-verbatim, 2025-05)."""
+    return f"{text}\n" if text and model.rhythm == "whole" else text
+
+
+def parts(text: str, segments: tuple[Segment, ...], audio_ms: int, model: Model) -> list[Part]:
+    """The deltas of ``text`` (as :func:`spoken` gave it), in the rhythm of ``model``.
+
+    With the rhythm ``segments`` each speaker's last delta ends a segment. The segments share the item's
+    sound by the length of their texts, in seconds from its beginning (inferred: no capture shows one).
+    """
     if not text:
-        return "", []
+        return []
     if model.rhythm == "whole":
-        return f"{text}\n", [f"{text}\n"]
-    return text, pieces(text)
+        return [Part(text)]
+    if model.rhythm != "segments":
+        return [Part(piece) for piece in pieces(text)]
+    found: list[Part] = []
+    said, said_before = "", 0.0
+    for segment in segments or (Segment(_SPEAKER.speaker, text),):
+        words = f" {segment.text}" if found else segment.text
+        said += words
+        until = round(audio_ms / 1000 * len(said) / len(text), 2)
+        *deltas, last = pieces(words)
+        found += [Part(delta) for delta in deltas]
+        found.append(Part(last, segment, (said_before, until)))
+        said_before = until
+    return found
+
+
+def logprobs(deltas: list[str]) -> list[dict[str, Any]]:
+    """What ``include`` asks for: a log probability for each delta.
+
+    The keys are documented. The values are invented, between -1 and 0, and always the same for the same
+    text; that a token is a delta is inferred.
+    """
+    return [
+        {
+            "token": delta,
+            "logprob": -(1 + crc32(delta.encode()) % 999_999) / 1_000_000,
+            "bytes": list(delta.encode()),
+        }
+        for delta in deltas
+    ]
 
 
 def usage(model: Model, text: str, prompt: str | None, audio_ms: int) -> dict[str, Any]:

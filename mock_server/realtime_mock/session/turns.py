@@ -23,9 +23,10 @@ _FLOOR = 0.01
 
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
-    """Speech began; ``audio_start_ms`` has the prefix padding in it and is never negative."""
+    """Speech began at ``onset_ms``; ``audio_start_ms`` has the prefix padding in it and is never negative."""
 
     audio_start_ms: int
+    onset_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,22 @@ class SpeechStopped:
     """Speech ended; ``audio_end_ms`` has the silence in it that ended it (documented)."""
 
     audio_end_ms: int
+
+
+class OnsetDetector:
+    """Finds where speech begins."""
+
+    def __init__(self) -> None:
+        self._active = 0
+
+    def window(self, index: int, score: float, threshold: float) -> int | None:
+        """Hear window number ``index``; the milliseconds at which speech began, if it has begun now."""
+        self._active = self._active + 1 if score >= threshold else 0
+        return (index + 1 - _ONSET_WINDOWS) * WINDOW_MS if self._active == _ONSET_WINDOWS else None
+
+    def reset(self) -> None:
+        """Begin anew."""
+        self._active = 0
 
 
 class TurnDetector:
@@ -45,7 +62,7 @@ class TurnDetector:
     def __init__(self, settings: dict[str, Any]) -> None:
         self.settings = settings
         self._speaking = False
-        self._active = 0
+        self._onset = OnsetDetector()
         self._silence_ms = 0
 
     def window(self, index: int, score: float) -> SpeechStarted | SpeechStopped | None:
@@ -53,12 +70,11 @@ class TurnDetector:
         return self._in_speech(index, score) if self._speaking else self._in_silence(index, score)
 
     def _in_silence(self, index: int, score: float) -> SpeechStarted | None:
-        self._active = self._active + 1 if score >= self.settings["threshold"] else 0
-        if self._active < _ONSET_WINDOWS:
+        onset_ms = self._onset.window(index, score, self.settings["threshold"])
+        if onset_ms is None:
             return None
         self._speaking, self._silence_ms = True, 0
-        onset = (index + 1 - _ONSET_WINDOWS) * WINDOW_MS
-        return SpeechStarted(max(0, onset - self.settings["prefix_padding_ms"]))
+        return SpeechStarted(max(0, onset_ms - self.settings["prefix_padding_ms"]), onset_ms)
 
     def _in_speech(self, index: int, score: float) -> SpeechStopped | None:
         if score >= max(self.settings["threshold"] - _HYSTERESIS, _FLOOR):
@@ -72,4 +88,5 @@ class TurnDetector:
 
     def reset(self) -> None:
         """Forget a speech that is going on: its sound was committed or thrown away."""
-        self._speaking, self._active = False, 0
+        self._speaking = False
+        self._onset.reset()

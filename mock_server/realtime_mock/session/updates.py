@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from realtime_mock.protocol.capabilities import unsupported
 from realtime_mock.protocol.catalogue import Refusal, refuse
 from realtime_mock.protocol.validate import validate
 from realtime_mock.protocol.violations import refusal_for
-from realtime_mock.session.contract import Effect, Event, Millis
+from realtime_mock.session.contract import Effect, Event, Millis, Note
 from realtime_mock.session.state import State
 
 
@@ -18,14 +19,29 @@ def _kind_named(event: Event, dialect: str) -> object:
 
 
 def update(state: State, event: Event, now: Millis) -> list[Effect]:
-    """Apply an update, or refuse it whole: a rejected update changes nothing (observed)."""
+    """Apply an update, or refuse it whole: a rejected update changes nothing (observed).
+
+    What a model does not take is looked for in the result, defaults included (measured, 2026-08-03).
+    """
     given = _kind_named(event, state.dialect)
     if given in ("realtime", "transcription") and given != state.kind:
         return state.error(now, _mismatch(given, state.kind), event)
     if violation := validate(f"{state.dialect}.client.{event['type']}", event):
         return state.error(now, refusal_for(violation), event)
-    state.config = state.setup.shape.updated(state.config, event["session"])
-    return [state.session_event(now, "updated")]
+    shape = state.setup.shape
+    config = shape.updated(state.config, event["session"])
+    if violation := unsupported(shape, config, "session"):
+        return state.error(now, refusal_for(violation), event)
+    state.config = config
+    return [state.session_event(now, "updated"), *ignored(state)]
+
+
+def ignored(state: State) -> list[Effect]:
+    """A note for the journal when the session has a turn detection that does nothing."""
+    asked = state.setup.shape.part(state.config, "turn_detection")
+    if asked is None or state.turn_detection is not None:
+        return []
+    return [Note("turn detection does nothing beside this model: a turn ends with the client's commit")]
 
 
 def _mismatch(given: object, kind: str) -> Refusal:
