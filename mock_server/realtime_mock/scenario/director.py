@@ -9,6 +9,9 @@ from realtime_mock.session.cues import Cue, Transcribe, Utterance
 class ScriptedDirector:
     """A :class:`realtime_mock.session.cues.Director` for one session.
 
+    A turn is used up when it is asked for. A live model asks at the onset of speech, so speech that is thrown
+    away after that has used up its turn.
+
     Silence is understood as nothing and uses up no turn (observed-partial: a commit of silence completes with
     an empty transcript, seen with gpt-live-transcribe in 2026-10).
 
@@ -34,7 +37,7 @@ class ScriptedDirector:
         self._heard += 1
         if turn is None:
             return Transcribe(f"(the script '{self._scenario.name}' has no more lines)", self._scenario.pace)
-        return Transcribe(turn.transcript, turn.pace)
+        return Transcribe(turn.transcript, turn.pace, turn.failure, turn.languages, turn.segments)
 
     def _turn(self, ordinal: int) -> Turn | None:
         """What the ``ordinal``-th piece of speech gets, counted from 0."""

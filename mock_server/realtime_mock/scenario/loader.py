@@ -10,7 +10,7 @@ from realtime_mock.scenario.errors import Problem, ScenarioError
 from realtime_mock.scenario.grammar import SCENARIO
 from realtime_mock.scenario.model import Scenario, Turn
 from realtime_mock.scenario.shapes import Fields
-from realtime_mock.session.cues import Pace
+from realtime_mock.session.cues import Pace, Segment
 
 _MAX_BYTES = 4 * MAX_CHARACTERS  # a character of UTF-8 has four bytes at most
 
@@ -40,6 +40,8 @@ def loads(text: str, name: str) -> Scenario:
     fields = SCENARIO.read(node, "a scenario", problems)
     if fields:
         _refuse_unreachable(fields, problems)
+        for turn in [*(fields.values.get("turns") or ()), fields.values.get("otherwise")]:
+            _refuse_said_twice(turn, problems)
     if problems or fields is None:
         raise ScenarioError(name, problems)
     pace = _pace(fields, Pace())
@@ -61,8 +63,24 @@ def _refuse_unreachable(fields: Fields, problems: list[Problem]) -> None:
         problems.append(Problem(message, fields.positions["otherwise"]))
 
 
+def _refuse_said_twice(turn: Fields | None, problems: list[Problem]) -> None:
+    if turn and {"transcript", "segments"} <= turn.positions.keys():
+        message = "'transcript' stands beside 'segments', whose texts are the transcript"
+        problems.append(Problem(message, turn.positions["transcript"]))
+
+
 def _turn(fields: Fields, default: Pace) -> Turn:
-    return Turn(fields.values["transcript"], _pace(fields, default), fields.position.line)
+    values = fields.values
+    segments = tuple(Segment(**segment.values) for segment in values.get("segments", ()))
+    languages = values.get("languages")
+    return Turn(
+        transcript=values.get("transcript", " ".join(segment.text for segment in segments)),
+        pace=_pace(fields, default),
+        line=fields.position.line,
+        failure=values.get("fail"),
+        languages=tuple(languages) if languages else None,
+        segments=segments,
+    )
 
 
 def _pace(fields: Fields, default: Pace) -> Pace:

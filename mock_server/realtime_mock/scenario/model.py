@@ -5,18 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from realtime_mock.session.cues import Pace
+from realtime_mock.session.cues import Failure, Pace, Segment
 
 Repeat = Literal["last", "all", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one piece of speech gets. ``line`` is where the turn begins in its file, counted from 1."""
+    """What one piece of speech gets. ``line`` is where the turn begins in its file, counted from 1.
+
+    ``transcript`` is the texts of ``segments`` with spaces between them, where there are any. With a
+    ``failure`` it is what comes before that. ``languages`` None: those of the session's hints.
+    """
 
     transcript: str
     pace: Pace
     line: int
+    failure: Failure | None = None
+    languages: tuple[str, ...] | None = None
+    segments: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

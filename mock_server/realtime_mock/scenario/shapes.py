@@ -91,10 +91,14 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A mapping with known keys. Reads as :class:`Fields`; ``noun`` is what the mapping describes."""
+    """A mapping with known keys. Reads as :class:`Fields`; ``noun`` is what the mapping describes.
+
+    ``one_of`` are keys of which at least one must be there.
+    """
 
     noun: str
     keys: tuple[Key, ...]
+    one_of: tuple[str, ...] = ()
 
     @property
     def description(self) -> str:
@@ -119,30 +123,38 @@ class Table:
         for key in self.keys:
             if key.required and key.name not in fields.positions and key.name not in misspelt:
                 problems.append(Problem(f"{self.noun} needs '{key.name}': {key.says}", node.position))
+        if self.one_of and not misspelt.union(fields.positions).intersection(self.one_of):
+            problems.append(Problem(f"{self.noun} needs {_either(self.one_of)}", node.position))
         return fields
 
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list with at least one entry of one table. Reads as a list of :class:`Fields`."""
+    """A list with at least one entry, each of one shape. Reads as a list; ``noun`` is what an entry is."""
 
-    table: Table
+    entry: Table | Text
+    noun: str
 
     @property
     def description(self) -> str:
-        return f"a list, each entry {self.table.noun}"
+        return f"a list, each entry {self.noun}"
 
-    def read(self, node: Node, what: str, problems: list[Problem]) -> list[Fields | None] | None:
+    def read(self, node: Node, what: str, problems: list[Problem]) -> list[Any] | None:
         if not isinstance(node, Items):
             _complain(node, f"{what} must be {self.description}, not {_shown(node)}", problems)
             return None
         if not node.nodes:
             _complain(node, f"{what} must not be empty", problems)
             return None
-        return [self.table.read(entry, self.table.noun, problems) for entry in node.nodes]
+        return [self.entry.read(entry, self.noun, problems) for entry in node.nodes]
 
 
 Shape = Text | Milliseconds | OneOf | Table | ListOf
+
+
+def _either(keys: tuple[str, ...]) -> str:
+    quoted = [f"'{key}'" for key in keys]
+    return f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
 def _complain(node: Node, message: str, problems: list[Problem]) -> None:

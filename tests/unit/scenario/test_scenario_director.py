@@ -6,7 +6,7 @@ import pytest
 
 from realtime_mock.scenario.director import ScriptedDirector
 from realtime_mock.scenario.loader import loads
-from realtime_mock.session.cues import Pace, Transcribe, Utterance
+from realtime_mock.session.cues import Pace, Segment, Transcribe, Utterance
 
 
 def director(ending: str = "") -> ScriptedDirector:
@@ -41,6 +41,18 @@ def test_silence_is_understood_as_nothing_and_uses_up_no_turn() -> None:
     script = director()
     assert script.utterance(say(silent=True)) == Transcribe("", Pace(first_delta_ms=1))
     assert script.utterance(say()) == Transcribe("One.", Pace(first_delta_ms=1))
+
+
+def test_a_turn_is_said_with_all_that_it_has() -> None:
+    """Failure, languages and speakers reach the session."""
+    text = (
+        "summary: A test.\n"
+        "turns: [{segments: [{speaker: a, text: One.}], languages: [en], fail: server_error}]\n"
+    )
+    script = ScriptedDirector(loads(text, "test"))
+    assert script.utterance(say()) == Transcribe(
+        "One.", failure="server_error", languages=("en",), segments=(Segment("a", "One."),)
+    )
 
 
 def test_what_was_never_played_is_known() -> None:

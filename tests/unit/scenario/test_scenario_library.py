@@ -13,7 +13,7 @@ from realtime_mock.scenario.errors import ScenarioError, UnknownScenarioError
 
 def test_the_shipped_scenarios() -> None:
     """These names are part of the program's interface."""
-    assert library.names() == ("dictation", "hello")
+    assert library.names() == ("dictation", "hello", "late-transcripts", "live", "noisy-line")
 
 
 @pytest.mark.parametrize("name", library.names())
@@ -25,11 +25,20 @@ def test_a_shipped_scenario_is_found_by_its_name_and_documented(name: str) -> No
     assert f"| `{name}` | {scenario.summary} |" in page
 
 
-def test_dictation_says_what_its_sound_says() -> None:
-    """The turns of the script are the sentences of the recording, one for one."""
+@pytest.mark.parametrize("name", ["dictation", "late-transcripts", "noisy-line"])
+def test_these_scripts_say_what_their_sound_says(name: str) -> None:
+    """The turns are the sentences of the recording, one for one, but for one that fails."""
     labels = json.loads((library.fixtures("audio") / "dictation.json").read_text(encoding="utf-8"))
-    spoken = tuple(utterance["text"] for utterance in labels["utterances"])
-    assert tuple(turn.transcript for turn in library.shipped("dictation").turns) == spoken
+    spoken = [utterance["text"] for utterance in labels["utterances"]]
+    turns = library.shipped(name).turns
+    heard = [said if turn.failure else turn.transcript for turn, said in zip(turns, spoken, strict=True)]
+    assert heard == spoken
+
+
+def test_one_turn_of_the_noisy_line_fails() -> None:
+    """It is the second one."""
+    failures = [turn.failure for turn in library.shipped("noisy-line").turns]
+    assert failures == [None, "server_error", None, None]
 
 
 def test_a_path_is_a_file(tmp_path: Path) -> None:
@@ -49,7 +58,7 @@ def test_a_misspelt_name_is_told_the_nearest() -> None:
 
 def test_a_name_like_no_other_is_told_all() -> None:
     """With nothing close, the error lists what there is."""
-    with pytest.raises(UnknownScenarioError, match="there are: dictation, hello"):
+    with pytest.raises(UnknownScenarioError, match="there are: dictation, hello, late-transcripts"):
         library.find("qqqq")
 
 

@@ -14,7 +14,7 @@ from realtime_mock.scenario.grammar import SCENARIO
 from realtime_mock.scenario.loader import load, loads
 from realtime_mock.scenario.model import Scenario, Turn
 from realtime_mock.scenario.shapes import ListOf, Table
-from realtime_mock.session.cues import Pace
+from realtime_mock.session.cues import Pace, Segment
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "scenarios.md"
 SMALLEST = "summary: A test.\nturns:\n  - transcript: Hello.\n"
@@ -58,6 +58,33 @@ def test_a_pace_is_inherited_part_by_part() -> None:
     assert actual.otherwise == Turn("", inherited, line=3)
 
 
+def test_a_turn_may_fail_tell_its_languages_and_its_speakers() -> None:
+    """The texts of the segments are the transcript; a failure may have a text before it, and need not."""
+    actual = loads(
+        "summary: A test.\n"
+        "turns:\n"
+        "  - fail: audio_unintelligible\n"
+        "  - transcript: Half of\n"
+        "    fail: server_error\n"
+        "  - segments:\n"
+        "      - {speaker: 1, text: Yes.}\n"
+        "      - {speaker: Ada, text: No.}\n"
+        "    languages: [en, no]\n",
+        "t.yaml",
+    )
+    assert actual.turns == (
+        Turn("", Pace(), 3, failure="audio_unintelligible"),
+        Turn("Half of", Pace(), 4, failure="server_error"),
+        Turn(
+            "Yes. No.",
+            Pace(),
+            6,
+            languages=("en", "no"),
+            segments=(Segment("1", "Yes."), Segment("Ada", "No.")),
+        ),
+    )
+
+
 def test_a_transcript_is_the_text_as_written() -> None:
     """Words that YAML would turn into something else stay words."""
     text = (
@@ -91,7 +118,41 @@ def test_a_transcript_is_the_text_as_written() -> None:
         ),
         (
             "summary: x\nturns:\n  - Hello.",
-            ["t.yaml:3:5: a turn must be a mapping (transcript, pace), not 'Hello.'"],
+            [
+                "t.yaml:3:5: a turn must be a mapping "
+                "(transcript, segments, fail, languages, pace), not 'Hello.'"
+            ],
+        ),
+        (
+            "summary: x\nturns:\n  - pace: {delta_gap_ms: 1}",
+            ["t.yaml:3:5: a turn needs 'transcript', 'segments' or 'fail'"],
+        ),
+        (
+            "summary: x\nturns:\n  - {}",
+            ["t.yaml:3:5: a turn needs 'transcript', 'segments' or 'fail'"],
+        ),
+        (
+            "summary: x\nturns:\n  - transcript: a\n    segments: [{speaker: b, text: a}]",
+            ["t.yaml:3:5: 'transcript' stands beside 'segments', whose texts are the transcript"],
+        ),
+        (
+            "summary: x\nturns:\n  - segments: [{speaker: b}]",
+            ["t.yaml:3:16: a segment needs 'text': what this speaker said"],
+        ),
+        (
+            "summary: x\nturns:\n  - segments: hello",
+            ["t.yaml:3:15: 'segments' must be a list, each entry a segment, not 'hello'"],
+        ),
+        (
+            SMALLEST + "    languages: [en, {}]",
+            [
+                "t.yaml:4:21: a language must be text, not a mapping; "
+                "put quotes around it if it is the text itself"
+            ],
+        ),
+        (
+            SMALLEST + "    fail: often",
+            ["t.yaml:4:11: 'fail' must be server_error or audio_unintelligible, not 'often'"],
         ),
         (
             SMALLEST + "    pause: 3",
@@ -184,6 +245,12 @@ WORDS = st.sampled_from(
         "otherwise",
         "pace",
         "transcript",
+        "segments",
+        "speaker",
+        "text",
+        "fail",
+        "server_error",
+        "languages",
         "first_delta_ms",
         "last",
         "5",
@@ -217,7 +284,7 @@ def _tables(table: Table) -> dict[str, Table]:
         match key.shape:
             case Table() as inner:
                 found |= _tables(inner)
-            case ListOf(table=inner):
+            case ListOf(entry=Table() as inner):
                 found |= _tables(inner)
     return found
 
@@ -231,14 +298,6 @@ def test_the_documentation_has_every_key_of_the_language() -> None:
         for key in table.keys
     ]
     assert [row for row in rows if row not in page] == []
-
-
-def test_the_documentation_tells_the_measured_pace() -> None:
-    """The numbers on the page are the defaults of the program."""
-    pace = Pace()
-    sentence = f"{pace.first_delta_ms} ms to the first delta, {pace.delta_gap_ms} ms between deltas"
-    page = " ".join(DOCUMENTATION.read_text(encoding="utf-8").split())
-    assert f"{sentence}, {pace.completed_ms} ms to the completed event" in page
 
 
 def test_the_example_of_the_documentation_is_a_scenario() -> None:
