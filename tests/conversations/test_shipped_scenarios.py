@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from openai.types.realtime import RealtimeServerEvent
+from pydantic import TypeAdapter
 
 from conversations.playbook import Conversation
+from realtime_mock.protocol.models import models
 from realtime_mock.scenario.director import ScriptedDirector
-from realtime_mock.scenario.library import shipped
+from realtime_mock.scenario.library import names, shipped
 
 SENTENCES_MS = [(288, 1536), (960, 1952), (960, 1376), (960, 1600)]
 """The silence before each sentence of the recording, and the sentence."""
@@ -21,8 +24,8 @@ def played(name: str, model: str, *, commits: bool = False) -> Conversation:
         "transcription": {"model": model},
         **({"turn_detection": None} if commits else {}),
     }
-    director = ScriptedDirector(shipped(name))
-    talk = Conversation(config={"audio": {"input": part}}, director=director).opens()
+    config = {"audio": {"input": part}, "include": ["item.input_audio_transcription.logprobs"]}
+    talk = Conversation(config=config, director=ScriptedDirector(shipped(name))).opens()
     for silence_ms, speech_ms in SENTENCES_MS:
         talk.hears("silence", silence_ms).hears("speech", speech_ms)
         if commits:
@@ -74,3 +77,15 @@ def test_live_has_languages_for_the_model_that_tells_them() -> None:
     talk = played("live", "gpt-transcribe", commits=True)
     told = [[language["code"] for language in event["languages"]] for event in talk.of("completed")]
     assert told == [["en"], ["en", "de"], ["en"], ["en"]]
+
+
+@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize(
+    "model", [model.name.rstrip("*") for model in models() if model.family == "transcription"]
+)
+def test_every_event_is_one_of_openais_types(name: str, model: str) -> None:
+    """OpenAI's own SDK takes each event as the type that it names, and finds no key in it that it does not know."""
+    published = TypeAdapter[Any](RealtimeServerEvent)
+    for event in played(name, model, commits=True).events:
+        read = published.validate_python(event)
+        assert (read.type, set(read.model_extra or ()) - {"obfuscation"}) == (event["type"], set())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from realtime_mock.protocol.data import load_yaml
@@ -62,6 +62,7 @@ def models() -> tuple[Model, ...]:
     return tuple(_model(row) for row in load_yaml("models.yaml"))
 
 
+@lru_cache(maxsize=256)
 def find(name: str) -> Model | None:
     """The first row that ``name`` matches; None for a model nobody knows."""
     return next((model for model in models() if fnmatchcase(name, model.name)), None)
