@@ -112,6 +112,8 @@ class Server:
             channel.send(json.dumps(self.first))
         elif self.stall == "first event":
             self.stalled.set()
+        if self.channel.done():  # of the call before this one
+            self.channel = asyncio.Future()
         self.channel.set_result(channel)
 
     async def listen(self, track: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from realtime_client import RequestFacts, explain_refusal
 from realtime_client.explanations import REFUSALS
+from realtime_client.explanations_websocket import UPGRADE_REFUSALS
 from realtime_client.refusals import Confidence
 
 BASE = "https://api.example.test/v1/realtime"
@@ -186,10 +188,25 @@ def test_the_text_says_how_sure_it_is() -> None:
     assert lines[2].startswith("   Fix: Send multipart/form-data")
 
 
-@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.id)
+def test_no_credit_is_no_rate_limit() -> None:
+    """Both are a 429; the type and the code of the one say that waiting does not help."""
+    body = '{"error": {"type": "insufficient_quota", "code": "credit_balance_exhausted", "message": ""}}'
+    explanation = explain_refusal(RequestFacts("POST", f"{BASE}/realtime/calls"), 429, body)
+    assert explanation.known == "quota"
+
+
+def test_a_websocket_has_causes_of_its_own() -> None:
+    """The same code means another mistake than at the endpoint for offers, which has the same path."""
+    body = '{"error": {"code": "beta_api_shape_disabled"}}'
+    facts = RequestFacts("GET", "wss://api.example/v1/realtime?intent=transcription", beta_header=True)
+    assert explain_refusal(facts, 400, body).known == "websocket-beta-disabled"
+    assert explain_refusal(replace(facts, method="POST"), 400, body).known == "beta-disabled"
+
+
+@pytest.mark.parametrize("refusal", REFUSALS + UPGRADE_REFUSALS, ids=lambda refusal: refusal.id)
 def test_the_table_is_sound(refusal: Any) -> None:
     """Every row can be recognised, asks only for facts that exist, and has evidence where it claims any."""
-    assert refusal.status or refusal.code or refusal.message
+    assert refusal.status or refusal.codes or refusal.message
     assert refusal.causes
     for cause in refusal.causes:
         assert set(cause.when) <= set(FACTS)
