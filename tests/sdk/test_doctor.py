@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,19 @@ async def test_an_ephemeral_key_is_used_as_it_is(serve: Serve) -> None:
         report = await examine(Target(f"{server.url}/v1", secret))
     outcomes = {step.name: step.outcome for step in report.steps}
     assert (report.healthy, outcomes["mint"], outcomes["close"]) == (True, "not reached", "passed")
+
+
+async def test_a_name_without_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When nobody knows the host's name, it stops at the first request."""
+
+    async def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", unknown)
+    async with asyncio.timeout(PATIENCE_S):
+        report = await examine(Target("https://api.example/v1", API_KEY))
+    assert report.explanation is not None
+    assert (report.stopped_at, report.explanation.known) == ("mint", "no-dns")
 
 
 async def test_no_secret_is_shown(tmp_path: Path) -> None:

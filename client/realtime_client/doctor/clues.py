@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from realtime_client.doctor.tap import Exchange
-from realtime_client.errors import RealtimeError, RequestError, SessionRefused
+from realtime_client.errors import RealtimeError, SessionRefused
 
 Reach = Literal["loopback", "private", "public"]
 
@@ -55,25 +55,20 @@ class Clues:
     host: Literal["here", "elsewhere"]
     versioned: bool
     port_given: bool
-    status: int | None = None
     candidates: Literal["none", "unusable", "loopback", "private", "public"] | None = None
     code: str | None = None
-    key: str | None = None
 
     @classmethod
     def of(cls, base_url: str, error: RealtimeError, exchange: Exchange) -> Clues:
         """Read them off the base URL, the error and the newest exchange."""
         parts = urlsplit(base_url)
-        request = error.request if isinstance(error, RequestError) else None
         return cls(
             scheme=parts.scheme,
             host="here" if _is_here(parts.hostname or "") else "elsewhere",
             versioned=re.search(r"/v\d+$", parts.path.rstrip("/")) is not None,
             port_given=parts.port is not None,
-            status=exchange.status,
             candidates=_widest(candidates_of(exchange.sdp)) if exchange.sdp else None,
             code=error.event.code if isinstance(error, SessionRefused) else None,
-            key=request.key if request is not None else None,
         )
 
     def fact(self, name: str) -> object:

@@ -25,7 +25,7 @@ _ABOUT = (
     "transcribed. The key is read from OPENAI_API_KEY."
 )
 _LONGEST = 3600
-_EXIT_CODES = "exit code: 0 all is well, 1 a step failed, 2 wrong call"
+_EXIT_CODES = "exit code: 0 all is well, 1 a step failed, 2 wrong call, 130 stopped by Ctrl-C"
 
 
 def add_doctor_command(subparsers: Any) -> None:
@@ -59,6 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
     except ConfigurationError as error:
         print(f"realtime-client doctor: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        # Whoever read the output has gone (`| head`). Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0 if report.healthy else 1
