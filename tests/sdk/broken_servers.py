@@ -141,6 +141,13 @@ class RefusesTheKey(Refusing):
     body = '{"error": {"message": "Incorrect API key provided: sk-00.", "code": "invalid_api_key"}}'
 
 
+class SpeaksTheBeta(Refusing):
+    """It is older than client secrets, and has no such route."""
+
+    status = 404
+    body = '{"error": {"message": "Invalid URL (POST /v1/realtime/client_secrets)"}}'
+
+
 class MintsNothing(Refusing):
     """It says yes, and gives no key."""
 

@@ -183,6 +183,24 @@ HTTP: Mapping[str, Finding] = {
             Cause("The server has no WebSocket at this address.", "Use --transport webrtc."),
         ),
     ),
+    "no-mint": Finding(
+        "There is no mint for client secrets at this address.",
+        (
+            Cause(
+                "The base URL lacks its version.",
+                "It ends in /v1, for example https://api.openai.com/v1.",
+                {"versioned": False},
+            ),
+            Cause(
+                "The server speaks the beta API of before 2025-08-28, which had other mints; OpenAI switched "
+                "it off in May 2026.",
+                "Update the server to the GA API, which mints at POST /v1/realtime/client_secrets.",
+                {"versioned": True},
+                "documented",
+            ),
+            Cause("What answers here is no Realtime API.", "Compare --base-url with the API's address."),
+        ),
+    ),
     "no-secret": Finding(
         "The mint answered with success and without a client secret.",
         (

@@ -17,6 +17,7 @@ from realtime_client.errors import (
     ConnectError,
     ConnectionLost,
     IdentityError,
+    MintError,
     PhaseTimeout,
     RealtimeError,
     RequestError,
@@ -91,6 +92,8 @@ def _of_request(error: RequestError, exchange: Exchange) -> str:
         return "html"
     if 300 <= error.status < 400:
         return "redirect"
+    if isinstance(error, MintError) and error.status in (404, 405):
+        return "no-mint"
     if error.status >= 300:
         return "refused-by-http"
     if isinstance(error, UpgradeError):

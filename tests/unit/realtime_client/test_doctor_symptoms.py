@@ -95,6 +95,8 @@ CASES: list[tuple[RealtimeError, Exchange, str]] = [
     (answered(200), Exchange(BASE, shape="html"), "html"),
     (answered(503), Exchange(BASE, shape="html"), "html"),
     (answered(302), Exchange(BASE, shape="empty"), "redirect"),
+    (answered(404), Exchange(BASE, shape="json"), "no-mint"),
+    (answered(404, CALL), Exchange(BASE, shape="json"), "refused-by-http"),
     (answered(403), Exchange(BASE, shape="json"), "refused-by-http"),
     (answered(200), Exchange(BASE, shape="json"), "no-secret"),
     (answered(200), Exchange(BASE, shape="json", keys={"client_secret": dict}), "beta-mint"),
