@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -20,7 +23,7 @@ from typing import Any, get_args
 from realtime_client.client import DEFAULT_BASE_URL, RealtimeClient
 from realtime_client.config import DEFAULT, Default, ServerVad, TranscriptionSession
 from realtime_client.connector import TransportName
-from realtime_client.errors import ConfigurationError, RealtimeError, RequestError, SessionRefused
+from realtime_client.errors import AudioError, ConfigurationError, RealtimeError, RequestError, SessionRefused
 from realtime_client.healing import heals
 from realtime_client.transcribe.console import Console, Output
 from realtime_client.transcribe.forms import FORMS, Form
@@ -28,6 +31,9 @@ from realtime_client.transcribe.job import Job, Way
 
 DEFAULT_MODEL = "gpt-4o-mini-transcribe"
 DEFAULT_PATIENCE = 30.0
+
+_STOPPED = 130
+"""The exit code after Ctrl-C, as shells have it."""
 
 _ABOUT = "Turn sound files into text. Every kind of file that FFmpeg reads will do, videos too."
 _EPILOG = "exit code: 0 all is well, 1 some of it failed, 2 wrong call, 130 stopped by Ctrl-C"
@@ -92,36 +98,69 @@ def run(arguments: argparse.Namespace) -> int:
         # Whoever read our output has gone (`| head`). Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         console.complain("stopped")
-        return 130
+        return _STOPPED
 
 
 async def _transcribe(plan: Plan, console: Console) -> int:
     """File after file. A refusal that would meet every file in the same way ends it."""
-    failed = 0
+    _stop_by_interrupt()
+    failed = False
     outputs = {path: Output(console, path) for path in plan.outputs}
     try:
         async with RealtimeClient(plan.key, base_url=plan.base_url) as client:
-            for number, file in enumerate(plan.files, start=1):
-                job = Job(file, plan.way, console, outputs[plan.outputs[number - 1]])
-                try:
-                    await job.run(client)
-                except (BrokenPipeError, ConfigurationError):
-                    raise
-                except (RealtimeError, OSError) as error:
-                    failed += 1
-                    console.complain(f"{file}: {error}")
-                    left = len(plan.files) - number
-                    if left and isinstance(error, RequestError | SessionRefused) and not heals(error):
-                        console.complain(f"not tried, as the answer would be the same: {left} more")
-                        break
-                failed += bool(job.flaws)
+            for number, (file, path) in enumerate(zip(plan.files, plan.outputs, strict=True), start=1):
+                job = Job(file, plan.way, console, outputs[path])
+                failure = await _failure(job, client)
+                failed = failed or failure is not None or job.flaws > 0
+                if failure is not None:
+                    console.complain(
+                        str(failure) if isinstance(failure, AudioError) else f"{file}: {failure}"
+                    )
+                left = len(plan.files) - number
+                if left and isinstance(failure, RequestError | SessionRefused) and not heals(failure):
+                    console.complain(
+                        f"the answer would be the same for what is left; files not tried: {left}"
+                    )
+                    break
     finally:
         console.clear()
         for output in outputs.values():
             output.close()
     return 1 if failed else 0
+
+
+async def _failure(job: Job, client: RealtimeClient) -> RealtimeError | OSError | None:
+    """Do one file; answers why it failed, if it did."""
+    try:
+        await job.run(client)
+    except (ConfigurationError, BrokenPipeError):
+        raise  # not about this file
+    except (RealtimeError, OSError) as error:
+        return error
+    return None
+
+
+def _stop_by_interrupt() -> None:
+    """Ctrl-C cancels, once: all is closed, and what was heard is written. The third one does not wait.
+
+    Without this, asyncio breaks off whatever runs at the second one, closing too, and some of it never ends.
+    (`timeout -s INT` sends two at once.)
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    count = itertools.count(1)
+
+    def interrupted() -> None:
+        number = next(count)
+        if number == 1:
+            task.cancel()
+        elif number > 2:
+            os._exit(_STOPPED)
+
+    with suppress(NotImplementedError):  # Windows
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted)
 
 
 def _plan(arguments: argparse.Namespace) -> Plan:
