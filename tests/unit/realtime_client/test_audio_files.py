@@ -47,8 +47,7 @@ async def test_a_path_means_a_file_and_its_length_is_known(tmp_path: Path) -> No
     """As text or as a Path; the header's length comes with it."""
     path = write(tmp_path / "tone.flac", tone(440, 0.5, 48_000), 48_000, "flac", "mono")
     assert len(await frames_of(path, 48_000)) == len(await frames_of(str(path), 48_000)) == 25
-    async with AudioFile(path).opened(48_000) as sound:
-        assert sound.seconds == 0.5
+    assert await AudioFile(path).length() == 0.5
 
 
 async def test_tags_that_are_no_utf8_do_not_matter(tmp_path: Path) -> None:
