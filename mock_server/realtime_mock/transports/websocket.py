@@ -80,6 +80,7 @@ class WebSocketPeer:
         self._unsent = 0
         self._reason = ""
         self._patience: asyncio.TimerHandle | None = None
+        self._life: asyncio.Task[None] | None = None
         self._gone = asyncio.Event()
 
     def close(self, reason: str) -> None:
@@ -91,7 +92,15 @@ class WebSocketPeer:
         await self._gone.wait()
 
     async def live(self) -> None:
-        """Carry the session until one side ends it. Raises nothing but the cancellation of its task."""
+        """Carry the session until one side ends it.
+
+        Whoever waits here may be cancelled, as aiohttp does with a request whose client is gone: the
+        connection still ends in order. Raises nothing else.
+        """
+        self._life = asyncio.create_task(self._carry())
+        await asyncio.shield(self._life)
+
+    async def _carry(self) -> None:
         self._driver.channel_opened(_SocketWire(self))
         listening = asyncio.create_task(self._listen())
         speaking = asyncio.create_task(self._speak())
