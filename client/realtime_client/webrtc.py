@@ -123,7 +123,7 @@ class WebRtcTransport:
 
     async def _offer(self) -> None:
         allow_loopback_when_alone(self._ice)
-        await self._peer.setLocalDescription()
+        await _whole(self._peer.setLocalDescription())
         if not self._ice.iceGatherer.getLocalCandidates():
             raise ConnectError("ICE", "this machine has no network address, not even the loopback")
 
@@ -131,7 +131,7 @@ class WebRtcTransport:
         self.call_id = answer.call_id
         description = RTCSessionDescription(sdp=without_names(answer.sdp), type="answer")
         try:
-            await self._peer.setRemoteDescription(description)
+            await _whole(self._peer.setRemoteDescription(description))
         except Exception as error:  # aiortc raises whatever its parser meets
             raise ConnectError("SDP", f"aiortc does not accept the answer: {error!r}") from error
         # There is no endpoint for further candidates, so the answer's are all; else ICE could never fail.
@@ -198,6 +198,15 @@ class WebRtcTransport:
     def _let_go(self, track: MediaStreamTrack) -> None:
         """Take the incoming sound out of aiortc's queue, which would grow without a reader."""
         self._listeners.add(asyncio.create_task(_drain(track)))
+
+
+async def _whole(work: Coroutine[Any, Any, None]) -> None:
+    """Do all of ``work``, also when cancelled meanwhile.
+
+    Opening sockets, and dropping the second transport when the answer bundles: cut short, the libraries below
+    forget sockets that are open. Neither step asks anybody outside this machine, so the wait is short.
+    """
+    await to_its_end(asyncio.create_task(work))
 
 
 async def _drain(track: MediaStreamTrack) -> None:

@@ -54,6 +54,8 @@ class Server:
     stall: str | None = None
     """The phase in which this server does nothing more."""
     stalled: asyncio.Event = field(default_factory=asyncio.Event)
+    accepting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while an offer is answered: a stock peer that is cancelled or closed meanwhile forgets its sockets."""
     peers: list[RTCPeerConnection] = field(default_factory=list)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -81,11 +83,16 @@ class Server:
             return await self.calls(request)
         start = body.index(b"v=0\r\n")
         end = body.find(b"\r\n--", start)
-        answer = await self.accept(body[start : len(body) if end < 0 else end].decode())
+        offer = body[start : len(body) if end < 0 else end].decode()
+        answer = await asyncio.shield(asyncio.create_task(self.accept(offer)))
         headers = {"Location": "/v1/realtime/calls/rtc_1", "Content-Type": "application/sdp"}
         return web.Response(status=201, body=self.edit_answer(answer).encode(), headers=headers)
 
     async def accept(self, offer: str) -> str:
+        async with self.accepting:
+            return await self._accept(offer)
+
+    async def _accept(self, offer: str) -> str:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.peers.append(peer)
         peer.on("datachannel", self.opened)
@@ -128,6 +135,8 @@ class Server:
             return
 
     async def close(self) -> None:
+        async with self.accepting:
+            pass
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from interrupting import cancelled_at_every_wait, sdk_tasks
 from realtime_client import (
     ConfigurationError,
     ConnectError,
@@ -67,6 +68,20 @@ async def test_cancelled_in_any_phase_nothing_is_left(
             await connecting
     left = asyncio.all_tasks() - before
     assert [task for task in left if _runs_sdk_code(task)] == []
+
+
+async def test_cancelled_at_every_wait_nothing_is_left(server: Any, client: RealtimeClient) -> None:
+    """Cancelled at its first wait, its second, and so on, to the end of a call: no task of the SDK is left."""
+
+    async def whole() -> None:
+        async with client.connect(secret="ek_00000000000000000000000000000000"):
+            pass
+
+    async def nothing_is_left() -> None:
+        assert sdk_tasks() == []
+
+    async with asyncio.timeout(60):
+        assert await cancelled_at_every_wait(whole, nothing_is_left) > 5
 
 
 def _runs_sdk_code(task: asyncio.Task[Any]) -> bool:

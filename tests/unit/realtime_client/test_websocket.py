@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from interrupting import cancelled_at_every_wait, sdk_tasks
 from realtime_client import (
     ClientSecret,
     ConfigurationError,
@@ -333,69 +334,18 @@ async def test_a_server_that_reads_nothing_slows_the_sender_down(server: WsServe
 
 
 async def test_cancelled_at_every_wait_nothing_is_left(server: WsServer, client: RealtimeClient) -> None:
-    """Connecting is cancelled at its first wait, its second, and so on until it is done before."""
-    waits = 0
-    done = False
-    while not done:
-        waits += 1
-        done = await cancelled_at(waits, client)
-        await server.emptied.wait() if server.visits else None
-        assert sdk_tasks() == []
-    assert waits > 5
-
-
-async def cancelled_at(number: int, client: RealtimeClient) -> bool:
-    """Connect and close, cancelled at wait ``number``; whether there were fewer waits than that."""
+    """Connecting is cancelled at its first wait, its second, and so on, until it has no more."""
 
     async def whole() -> None:
         async with client.connect(CONFIG, transport="websocket"):
             pass
 
-    async def run() -> None:
-        await Interrupted(whole(), number)
+    async def nothing_is_left() -> None:
+        if server.visits:
+            await server.emptied.wait()
+        assert sdk_tasks() == []
 
-    task = asyncio.create_task(run())
-    await asyncio.gather(task, return_exceptions=True)
-    return not task.cancelled()
-
-
-class Interrupted:
-    """Work whose task is cancelled at its wait ``number``; the task sees what ``Task.cancel()`` does there."""
-
-    def __init__(self, work: Any, number: int) -> None:
-        self.work, self.number = work, number
-
-    def __await__(self) -> Any:
-        steps = self.work.__await__()
-        count, answer = 0, None
-        try:
-            pending = steps.send(None)
-            while True:
-                count += 1
-                if count == self.number:
-                    task = asyncio.current_task()
-                    assert task is not None
-                    task.cancel()
-                try:
-                    answer = yield pending
-                except BaseException as error:
-                    pending = steps.throw(error)
-                else:
-                    pending = steps.send(answer)
-        except StopIteration:
-            return
-
-
-def sdk_tasks() -> list[str]:
-    """Tasks that run code of the SDK."""
-    return [
-        repr(task)
-        for task in asyncio.all_tasks()
-        if any(
-            "realtime_client/" in f.f_code.co_filename and "tests/" not in f.f_code.co_filename
-            for f in task.get_stack()
-        )
-    ]
+    assert await cancelled_at_every_wait(whole, nothing_is_left) > 5
 
 
 async def test_an_unknown_transport_is_told_at_once(client: RealtimeClient) -> None:
