@@ -26,6 +26,7 @@ from typing import Any
 
 from realtime_client.changes import Changes
 from realtime_client.connector import Connection, Connector
+from realtime_client.endings import to_its_end
 from realtime_client.errors import ConnectionLost, RealtimeError
 from realtime_client.events import (
     ErrorEvent,
@@ -143,7 +144,10 @@ class Line:
                 await self._replaced(connection)
 
     async def close(self) -> None:
-        """End the connection, or the attempt to make one. May be called again."""
+        """End the connection, or the attempt to make one, also when cancelled. May be called again."""
+        await to_its_end(asyncio.create_task(self._close()))
+
+    async def _close(self) -> None:
         if self._mending is not None:
             self._mending.cancel()
             await asyncio.gather(self._mending, return_exceptions=True)
