@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime_client import AudioError, ConnectionLost
-from realtime_client.audio.playing import Pacer, Progress, Span, play, silence_after
+from realtime_client.audio.playing import Pacer, Progress, Span, play
 from realtime_client.audio.sources import AudioStream, Samples
 
 SECOND = Samples(np.full(8000, 0.5), 8000)
@@ -126,15 +126,6 @@ async def test_a_failure_of_the_transport_is_told(failure: Exception, source: An
     with pytest.raises(type(failure)):
         await play(source, Broken(), pace="fast")
     assert {task.get_name() for task in asyncio.all_tasks()} == {asyncio.current_task().get_name()}  # type: ignore[union-attr]
-
-
-@pytest.mark.parametrize(
-    ("live", "commit", "seconds"),
-    [(True, False, 0.0), (True, True, 0.2), (False, False, 1.0), (False, True, 0.0)],
-)
-def test_how_much_silence_is_needed(live: bool, commit: bool, seconds: float) -> None:
-    """A call is silent by itself; elsewhere turn detection needs some, and a commit does not."""
-    assert silence_after(Wire(live=live), commit=commit) == seconds
 
 
 def test_sound_is_due_a_little_before_its_time() -> None:
