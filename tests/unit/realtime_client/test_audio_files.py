@@ -14,7 +14,9 @@ from realtime_client import AudioError
 from realtime_client.audio.sources import AudioFile
 from sounds import frames_of, heard, level, pitch, tone, write
 
-linux = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="open files are seen in /proc, of Linux")
+linux = pytest.mark.skipif(
+    not Path("/proc/self/fd").is_dir(), reason="open files are seen in /proc, of Linux"
+)
 
 KINDS = [
     ("tone.wav", "pcm_u8", 8_000, "mono"),
