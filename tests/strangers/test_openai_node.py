@@ -1,0 +1,119 @@
+"""OpenAI's own Node SDK, unmodified: its WebSocket classes speak only wss:, so the server has a certificate here."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import ssl
+import subprocess
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+import trustme
+
+from conftest import API_KEY
+from realtime_mock.runtime.emulator import Emulator
+from realtime_mock.runtime.settings import Settings
+from realtime_mock.web.app import create_app
+from spoken import pcm
+
+SOURCES = Path(__file__).with_name("node")
+INSTALL_S = 90
+TALK_S = 30
+COMPLETED = "conversation.item.input_audio_transcription.completed"
+
+
+def _absent(reason: str) -> NoReturn:
+    """What the test needs is not there: it is skipped, in CI it fails."""
+    if os.environ.get("REALTIME_MOCK_REQUIRE_ALL"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def _program(name: str) -> str:
+    """The path of an installed program."""
+    return shutil.which(name) or _absent(f"no {name} is installed (on Debian: apt-get install nodejs npm)")
+
+
+@pytest.fixture(scope="session")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Node program in a place of its own, with what its lock file names installed beside it."""
+    _program("node")
+    command = [_program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    place = tmp_path_factory.mktemp("node") / "strangers"
+    shutil.copytree(SOURCES, place, ignore=shutil.ignore_patterns("node_modules"))
+    done = subprocess.run(command, cwd=place, timeout=INSTALL_S, capture_output=True, text=True, check=False)
+    if done.returncode:
+        _absent(f"npm ci could not install OpenAI's SDK: {done.stderr.strip().splitlines()[-1:]}")
+    return place
+
+
+async def _run(*command: str, at: Path, env: dict[str, str]) -> str:
+    """The standard output of a program that succeeds."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, cwd=at, env=env, stdout=pipe, stderr=pipe)
+    try:
+        async with asyncio.timeout(TALK_S):
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, err.decode()
+    return out.decode()
+
+
+class Talk:
+    """A server with a certificate, and the Node program that talks to it."""
+
+    def __init__(self, sources: Path, place: Path, aiohttp_server: Any) -> None:
+        self._sources, self._place, self._aiohttp_server = sources, place, aiohttp_server
+
+    async def __call__(self, how: str, **settings: Any) -> list[dict[str, Any]]:
+        """What the program prints: the server's events, and what the SDK made of them."""
+        authority, context = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        authority.issue_cert("127.0.0.1").configure_cert(context)
+        trusted, sound = self._place / "ca.pem", self._place / "hello.pcm"
+        authority.cert_pem.write_to_path(str(trusted))
+        sound.write_bytes(pcm("hello"))
+        app = create_app(Emulator(Settings(port=0, udp_port=0, era="ga", **settings)))
+        server = await self._aiohttp_server(app, ssl=context)
+        env = {
+            **os.environ,
+            "OPENAI_BASE_URL": str(server.make_url("/v1")),
+            "OPENAI_API_KEY": API_KEY,
+            "NODE_EXTRA_CA_CERTS": str(trusted),
+        }
+        command = (_program("node"), "talk.mjs", how, str(sound))
+        out = await _run(*command, at=self._sources, env=env)
+        return [json.loads(line) for line in out.splitlines()]
+
+
+@pytest.fixture
+def talk(sources: Path, tmp_path: Path, aiohttp_server: Any) -> Talk:
+    """Start a server and talk to it."""
+    return Talk(sources, tmp_path, aiohttp_server)
+
+
+@pytest.mark.parametrize("how", ["api-key", "minted", "browser"])
+async def test_a_turn_is_transcribed(talk: Talk, how: str) -> None:
+    """By both of its WebSocket classes, with the API key and with a secret that it minted itself."""
+    lines = await talk(how)
+    transcripts = [line["transcript"] for line in lines if line["type"] == COMPLETED]
+    assert transcripts == ["Hello from realtime-mock."]
+    assert [line for line in lines if line["type"] in ("error", "sdk.error")] == []
+    assert [line["kind"] for line in lines if line["type"] == "minted"] == ["transcription"] * (
+        how != "api-key"
+    )
+    assert (lines[-1]["type"], lines[-1]["code"]) == ("closed", 1000)
+
+
+async def test_a_bad_key_surfaces(talk: Talk) -> None:
+    """The SDK's error event has the API's code, and the socket the API's close."""
+    lines = await talk("api-key", api_keys=("sk-the-only-one",))
+    assert [line["type"] for line in lines] == ["error", "sdk.error", "closed"]
+    assert lines[1]["code"] == "invalid_api_key"
+    assert lines[2] == {"type": "closed", "code": 3000, "reason": "invalid_request_error.invalid_api_key"}
