@@ -129,6 +129,9 @@ class RealtimeClient:
         if self._given_http is not None:
             return self._given_http
         if self._own_http is None:
-            # Each phase has its own limit; aiohttp's five minutes would only blur which one it was.
-            self._own_http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None))
+            # Each phase has its own limit; aiohttp's five minutes would only blur which one it was. And a
+            # WebSocket holds its connection: with aiohttp's limit of 100 the next session would only wait.
+            self._own_http = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
+            )
         return self._own_http
