@@ -127,6 +127,9 @@ def ws_connect() -> str:
         "`marked`: beta by the header `OpenAI-Beta: realtime=v1`, or by `openai-beta.realtime-v1` among the",
         "subprotocols; `call`, `intent` and `model` are those of the query; `carried` is the model of the",
         "key's session. Whatever else is in the query is ignored.",
+        "",
+        "A connection speaks beta when it is marked so, when its key was minted there, and always in the",
+        "beta era (inferred: what the API answered then to a connection without the mark is unknown).",
     ]
     for stage in connect.stages():
         lines += [

@@ -169,7 +169,7 @@ async def test_a_message_that_is_too_big(serve: Serve) -> None:
         with pytest.raises(ConnectionClosed):
             await socket.recv()
         assert (socket.close_code, socket.close_reason) == (1009, "")
-    assert await ended(server) == f"a message of {LONGEST_MESSAGE + 1} bytes came"
+    assert await ended(server) == f"a message of length {LONGEST_MESSAGE + 1} came"
 
 
 async def test_a_client_that_stops_reading(serve: Serve) -> None:

@@ -101,13 +101,15 @@ class WebSocketPeer:
         await asyncio.shield(self._life)
 
     async def _carry(self) -> None:
-        self._driver.channel_opened(_SocketWire(self))
         listening = asyncio.create_task(self._listen())
         speaking = asyncio.create_task(self._speak())
         tasks = {listening, speaking, asyncio.create_task(self._ping())}
         try:
+            self._driver.channel_opened(_SocketWire(self))
             await asyncio.wait({listening, speaking}, return_when=asyncio.FIRST_COMPLETED)
-            if not listening.done() and (goodbye := speaking.result()):
+            if listening.done():
+                listening.result()
+            elif goodbye := speaking.result():
                 # A close can only wait for the client's answer when nobody else is reading.
                 listening.cancel()
                 await asyncio.wait({listening})
@@ -206,7 +208,7 @@ class WebSocketPeer:
         if self._reason:
             return
         if len(frame) > LONGEST_MESSAGE:
-            self.finish(TOO_BIG, "", f"a message of {len(frame)} bytes came")
+            self.finish(TOO_BIG, "", f"a message of length {len(frame)} came")
             return
         try:
             self._driver.message(frame)

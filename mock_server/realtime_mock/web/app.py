@@ -75,6 +75,8 @@ class Dispatch:
             return self._refused(context, refused.refusal)
         except web.HTTPRequestEntityTooLarge:
             return self._refused(context, refuse("http.body_too_large", limit=MAX_BODY))
+        except ConnectionError:
+            return web.Response(status=400)  # the client has gone; nobody reads this
         except Exception:
             log.error(
                 "a fault in realtime-mock; please report it",

@@ -153,8 +153,9 @@ async def _carried(
         context.mark_retired()
     context.finish(socket)
     await socket.prepare(request)
+    if request.transport is None:
+        return socket  # the client has gone meanwhile
     call = context.emulator.open_call(dialect, kind, config, asked.who.scenario, over="websocket")
-    assert request.transport is not None, "the 101 went out over it"
     call.peer = peer = WebSocketPeer(socket, request.transport, call.driver)
     await peer.live()
     return socket
