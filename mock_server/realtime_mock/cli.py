@@ -119,7 +119,7 @@ def _explain(options: argparse.Namespace) -> int:
     if options.id is None:
         width = max(map(len, entries))
         for entry in entries.values():
-            print(f"{entry.id:<{width}}  {entry.status or 'event':>5}  {entry.confidence}")
+            print(f"{entry.id:<{width}}  {entry.status or entry.close or 'event':>5}  {entry.confidence}")
         return 0
     if options.id not in entries:
         near = get_close_matches(options.id, entries, n=1, cutoff=0.4)

@@ -51,7 +51,7 @@ class State:
 
     @property
     def dialect(self) -> str:
-        """``beta`` or ``ga``: the names and shapes that this session speaks."""
+        """``beta`` or ``ga``: the names and shapes that the session speaks."""
         return self.setup.shape.dialect
 
     @property
