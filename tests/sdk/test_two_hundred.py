@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from conftest import API_KEY, Serve
 from realtime_client import RealtimeClient, TranscriptionSession
 from realtime_mock.scenario.library import fixtures

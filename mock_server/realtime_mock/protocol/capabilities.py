@@ -30,7 +30,7 @@ def unsupported(shape: Shape, settings: Config, at: str = "") -> Violation | Non
 
 
 def _hint(shape: Shape, asked: Config, at: str) -> Violation | None:
-    """A hint that is null or empty says nothing. ``language`` beside ``languages`` is refused (documented)."""
+    """A null or empty hint says nothing. ``language`` beside ``languages`` is refused (documented)."""
     model = transcriber(asked.get("model"))
     given = [hint for hint in HINTS if asked.get(hint)]
     refused = [hint for hint in given if hint not in model.hints]
