@@ -1,0 +1,58 @@
+"""Every shipped scenario, spoken to over both transports: the same turns, in the same order, however they end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from conftest import Serve, Server
+from realtime_client import RealtimeClient, TranscriptionSession
+from realtime_mock.scenario.library import fixtures, names
+
+DICTATION = fixtures("audio") / "dictation.wav"
+SPOKEN = 4
+PATIENCE_S = 60
+
+CLASSIC = TranscriptionSession(model="gpt-4o-mini-transcribe")
+LIVE = TranscriptionSession(model="gpt-live-transcribe", turn_detection=None)
+SESSIONS = {
+    "hello": CLASSIC,
+    "dictation": CLASSIC,
+    "noisy-line": CLASSIC,
+    "late-transcripts": CLASSIC,
+    "live": LIVE,
+}
+
+
+async def _turns(server: Server, scenario: str, transport: Any) -> list[tuple[str, str]]:
+    """What the SDK makes of the dictation when the server plays this scenario."""
+    config = SESSIONS[scenario]
+    async with (
+        RealtimeClient(f"sk-mock-{scenario}", base_url=f"{server.url}/v1") as client,
+        client.connect(config, transport=transport) as session,
+    ):
+        await session.stream(DICTATION, commit=config is LIVE)
+        await session.flush()
+        return [(turn.status, turn.text) for turn in session.turns]
+
+
+@pytest.mark.parametrize("scenario", SESSIONS)
+async def test_both_transports_give_the_same_transcript(serve: Serve, scenario: str) -> None:
+    """Text and status of every turn; the script decides them, and not the wire."""
+    server = await serve(era="ga")
+    async with asyncio.timeout(PATIENCE_S):
+        webrtc, websocket = await asyncio.gather(
+            *(_turns(server, scenario, transport) for transport in ("webrtc", "websocket"))
+        )
+    assert webrtc == websocket
+    assert len(webrtc) == (1 if scenario == "live" else SPOKEN)
+    failed = [status for status, _ in webrtc].count("failed")
+    assert failed == (1 if scenario == "noisy-line" else 0)
+
+
+def test_no_scenario_is_forgotten() -> None:
+    """A new one is played here, too."""
+
+    assert set(SESSIONS) == set(names())
