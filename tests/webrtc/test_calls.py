@@ -302,7 +302,8 @@ async def test_nothing_remains_of_twenty_calls(endpoint: WebRtcEndpoint, new_cli
 
     def remains() -> tuple[int, int, int, int, int]:
         gc.collect()
-        routes = len(endpoint._mux._by_ufrag) + len(endpoint._mux._by_address)
+        network = endpoint._network
+        routes = len(network._agents) + len(network._udp._by_address)
         fds = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
         return len(asyncio.all_tasks()), fds, threading.active_count(), routes, len(endpoint._peers)
 

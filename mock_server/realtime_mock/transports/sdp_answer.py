@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from realtime_mock.runtime.addresses import Candidate
 from realtime_mock.transports.sdp import Offer
 from realtime_mock.transports.sdp_audio import AudioCodec, Direction
 
@@ -25,7 +26,8 @@ _CODEC_LINES = {
     "PCMU": ("rtpmap:{pt} PCMU/8000",),
     "PCMA": ("rtpmap:{pt} PCMA/8000",),
 }
-_HOST_PRIORITY = 2130706431  # every UDP host candidate of a real answer has this one
+_TRANSPORTS = {"udp": ("udp 2130706431", ""), "tcp": ("tcp 1671430143", " tcptype passive")}
+# Priority and ending of each; every host candidate of a real answer has these.
 _SCTP_PORT = 5000
 _MAX_MESSAGE_SIZE = 1073741823
 
@@ -39,7 +41,7 @@ class LocalDescription:
         unix_seconds: of the call; becomes the version in the ``o=`` line.
         fingerprint: SHA-256 of the certificate, ``AB:CD:...``.
         ufrag, password: the ICE credentials.
-        candidates: the addresses and the port on which the call is waited for.
+        candidates: where the call is waited for.
         ssrc: of the audio that may be sent.
     """
 
@@ -48,7 +50,7 @@ class LocalDescription:
     fingerprint: str
     ufrag: str
     password: str
-    candidates: Sequence[tuple[str, int]]
+    candidates: Sequence[Candidate]
     ssrc: int
 
 
@@ -134,12 +136,13 @@ def _data(offer: Offer, index: int, local: LocalDescription) -> Iterator[str]:
 
 
 def _candidates(offer: Offer, index: int, local: LocalDescription) -> Iterator[str]:
-    """Only in the section whose transport is used. The real answers have TCP candidates as well."""
+    """Only in the section whose transport is used."""
     if index == offer.tagged:
-        for address, port in local.candidates:
-            foundation = zlib.crc32(f"host udp {address}".encode())
+        for one in local.candidates:
+            foundation = zlib.crc32(f"host {one.transport} {one.address}".encode())
+            kind, ending = _TRANSPORTS[one.transport]
             yield (
-                f"a=candidate:{foundation} 1 udp {_HOST_PRIORITY} {address} {port} typ host"
+                f"a=candidate:{foundation} 1 {kind} {one.address} {one.port} typ host{ending}"
                 f" ufrag {local.ufrag}"
             )
 

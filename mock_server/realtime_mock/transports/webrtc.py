@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 import structlog
 from aiortc import RTCCertificate, RTCDataChannel
 
 from realtime_mock.transports.aiortc_seam import RtpPacket, SecureTransport
-from realtime_mock.transports.ice import IceCredentials, IceLiteAgent
-from realtime_mock.transports.network import UdpMux
+from realtime_mock.transports.ice import IceCredentials, QueueingAgent
+from realtime_mock.transports.network import Network
 from realtime_mock.transports.sdp import Offer
 from realtime_mock.transports.sdp_answer import LocalDescription, build_answer, dtls_setup
 from realtime_mock.transports.tracks import AudioReceiver
@@ -65,41 +65,33 @@ class CallHandler(Protocol):
 class WebRtcEndpoint:
     """A UDP port with calls on it. Made by :meth:`open`."""
 
-    def __init__(self, mux: UdpMux, *, connect_timeout: float, consent_timeout: float) -> None:
-        """Takes the mux over. Use :meth:`open`."""
-        self._mux = mux
+    def __init__(self, network: Network, *, connect_timeout: float, consent_timeout: float) -> None:
+        """Takes the network over. Use :meth:`open`."""
+        self._network = network
         self._connect_timeout = connect_timeout
         self._consent_timeout = consent_timeout
         self._certificate = RTCCertificate.generateCertificate()
         self._peers: set[Peer] = set()
         self._closed = False
-        self.port = mux.port
-        self.addresses = mux.addresses
+        self.port = network.port
+        self.addresses = network.addresses
 
     @classmethod
     async def open(
         cls,
+        network: Network | None = None,
         *,
-        port: int = 0,
-        addresses: Sequence[str] | None = None,
         connect_timeout: float = 30.0,
         consent_timeout: float = 30.0,
     ) -> WebRtcEndpoint:
-        """Bind the port.
+        """Take a network over, or bind one: any free port on the usual addresses.
 
         Args:
-            port: UDP port for all calls; 0 for any free one.
-            addresses: IP addresses to bind and to advertise; None for the one of the default route
-                and 127.0.0.1.
             connect_timeout: seconds from the answer to the end of the DTLS handshake.
             consent_timeout: seconds of a client's silence (RFC 7675) after which its call is over.
-
-        Raises:
-            OSError: the port is taken, or an address is not this machine's.
-            ValueError: an address is a wildcard, or none.
         """
-        mux = UdpMux.open(port=port, addresses=addresses)
-        return cls(mux, connect_timeout=connect_timeout, consent_timeout=consent_timeout)
+        network = network or await Network.open()
+        return cls(network, connect_timeout=connect_timeout, consent_timeout=consent_timeout)
 
     def answer(self, offer: Offer, handler: CallHandler, *, unix_seconds: int) -> Peer:
         """Answer an offer. The call connects, or ends by itself.
@@ -115,7 +107,7 @@ class WebRtcEndpoint:
         peer = Peer(
             offer,
             handler,
-            mux=self._mux,
+            network=self._network,
             certificate=self._certificate,
             unix_seconds=unix_seconds,
             connect_timeout=self._connect_timeout,
@@ -134,7 +126,7 @@ class WebRtcEndpoint:
         try:
             await asyncio.gather(*(peer.wait_closed() for peer in peers))
         finally:
-            self._mux.close()
+            await self._network.close()
 
 
 class Peer:
@@ -149,13 +141,13 @@ class Peer:
         offer: Offer,
         handler: CallHandler,
         *,
-        mux: UdpMux,
+        network: Network,
         certificate: RTCCertificate,
         unix_seconds: int,
         connect_timeout: float,
         consent_timeout: float,
     ) -> None:
-        """Begins to wait for the client. Raises RuntimeError on a closed mux."""
+        """Begins to wait for the client. Raises RuntimeError on a closed network."""
         self._offer = offer
         self._handler = handler
         self._connect_timeout = connect_timeout
@@ -163,8 +155,8 @@ class Peer:
         self._graceful = False
         self._ending = asyncio.Event()
         credentials = IceCredentials.generate()
-        self._ice = IceLiteAgent(
-            mux, credentials, consent_timeout=consent_timeout, on_lost=lambda: self._end("consent lost")
+        self._ice = QueueingAgent(
+            network, credentials, consent_timeout=consent_timeout, on_lost=lambda: self._end("consent lost")
         )
         self._secure = SecureTransport(
             self._ice, certificate, client=dtls_setup(offer) == "active", on_end=self._end
@@ -179,7 +171,7 @@ class Peer:
                 fingerprint=_sha256(certificate),
                 ufrag=credentials.ufrag,
                 password=credentials.password,
-                candidates=[(address, mux.port) for address in mux.addresses],
+                candidates=network.candidates,
                 ssrc=secrets.randbits(32),
             ),
         )

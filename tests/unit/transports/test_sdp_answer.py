@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime_mock.runtime.addresses import Candidate
 from realtime_mock.transports.sdp import Offer, OfferError, parse_offer
 from realtime_mock.transports.sdp_answer import LocalDescription, build_answer
 from realtime_mock.transports.sdp_lines import Section, read_description
@@ -21,7 +22,7 @@ LOCAL = LocalDescription(
     fingerprint=FINGERPRINT,
     ufrag="abcDEF/u0/123456",
     password="0" * 32,
-    candidates=[("192.0.2.10", 3478), ("127.0.0.1", 3478)],
+    candidates=[Candidate("udp", "192.0.2.10", 3478), Candidate("udp", "127.0.0.1", 3478)],
     ssrc=4000000000,
 )
 FIREFOX_ANSWER = f"""\
