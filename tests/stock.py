@@ -26,6 +26,8 @@ TONE_FRAMES = 50  # of 20 ms
 class Recorder:
     """A call handler that writes down what it is told."""
 
+    listening = True
+
     def __init__(self) -> None:
         self.opened: asyncio.Future[Wire] = asyncio.get_running_loop().create_future()
         self.inbox: asyncio.Queue[str | bytes] = asyncio.Queue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import re
 import threading
 from collections.abc import AsyncIterator, Callable
 
@@ -265,10 +266,10 @@ async def test_an_error_while_connecting_ends_the_call(
 ) -> None:
     """Whatever goes wrong on our side between answer and channel is the reason of the end."""
 
-    async def fail(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise LookupError("a bug")
 
-    monkeypatch.setattr(webrtc.SecureTransport, "open_data_channels", fail)
+    monkeypatch.setattr(webrtc.DataChannels, "start", fail)
     client, handler = new_client(), Recorder()
     peer = endpoint.answer(parse_offer(await client.offer()), handler, unix_seconds=UNIX_SECONDS)
     await client.accept(peer.answer)
@@ -280,14 +281,12 @@ async def test_the_wrong_certificate_is_an_error(endpoint: WebRtcEndpoint, new_c
     """A client whose certificate is not the one of its offer is not let in."""
     client, handler = new_client(), Recorder()
     offer = await client.offer()
-    lines = [
-        f"a=fingerprint:sha-256 {':'.join(['00'] * 32)}" if line.startswith("a=fingerprint:sha-256") else line
-        for line in offer.split("\r\n")
-    ]
-    peer = endpoint.answer(parse_offer("\r\n".join(lines)), handler, unix_seconds=UNIX_SECONDS)
+    forged = re.sub(r"(?<=:)[0-9A-F]{2}(?=:|\r\n)", "00", offer)
+    peer = endpoint.answer(parse_offer(forged), handler, unix_seconds=UNIX_SECONDS)
     await client.accept(peer.answer)
     await peer.wait_closed()
-    assert handler.reasons == ["error: the DTLS handshake failed"]
+    reason = "error: the DTLS handshake failed: the certificate is not the one of the offer"
+    assert handler.reasons == [reason]
 
 
 async def test_nothing_remains_of_twenty_calls(endpoint: WebRtcEndpoint, new_client: NewClient) -> None:
@@ -302,7 +301,7 @@ async def test_nothing_remains_of_twenty_calls(endpoint: WebRtcEndpoint, new_cli
 
     def remains() -> tuple[int, int, int, int, int]:
         gc.collect()
-        network = endpoint._network
+        network = endpoint._shared.network
         routes = len(network._agents) + len(network._udp._by_address)
         fds = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
         return len(asyncio.all_tasks()), fds, threading.active_count(), routes, len(endpoint._peers)

@@ -113,9 +113,14 @@ class Driver:
         """One message of the client."""
         self._feed(ClientEvent(frame), self._note("client.event", frame=_shown(frame)))
 
+    @property
+    def listening(self) -> bool:
+        """Whether sound is heard. What comes before the channel is open is not (inferred)."""
+        return self._wire is not None and not self._ended
+
     def audio(self, pcm: bytes) -> None:
-        """Sound: s16le, 24 kHz, mono. What comes before the channel is open is not heard (inferred)."""
-        if self._wire is None or self._ended:
+        """Sound: s16le, 24 kHz, mono."""
+        if not self.listening:
             return
         if self._ear is None:
             self._ear = _listen()

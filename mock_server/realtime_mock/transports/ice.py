@@ -174,44 +174,6 @@ class IceLiteAgent:
         self._on_lost()
 
 
-class QueueingAgent(IceLiteAgent):
-    """An agent whose datagrams are asked for."""
-
-    def __init__(
-        self,
-        network: Network,
-        credentials: IceCredentials,
-        *,
-        consent_timeout: float,
-        on_lost: Callable[[], None],
-    ) -> None:
-        self._connected = asyncio.Event()
-        self._inbox: asyncio.Queue[bytes | None] = asyncio.Queue()
-        super().__init__(
-            network,
-            credentials,
-            consent_timeout=consent_timeout,
-            on_connected=self._connected.set,
-            on_lost=on_lost,
-            deliver=self._inbox.put_nowait,
-        )
-
-    async def connected(self) -> None:
-        """Wait for the first authenticated check."""
-        await self._connected.wait()
-
-    async def recv(self) -> bytes:
-        """The next datagram. Raises ConnectionError when the agent is closed."""
-        data = None if self._closed else await self._inbox.get()
-        if data is None:
-            raise ConnectionError("the ICE agent is closed")
-        return data
-
-    def close(self) -> None:
-        super().close()
-        self._inbox.put_nowait(None)
-
-
 class Checked(NamedTuple):
     """A check of the client of ``agent``; ``usable`` is whether its path may carry more than checks."""
 

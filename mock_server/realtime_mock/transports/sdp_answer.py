@@ -15,6 +15,9 @@ from realtime_mock.runtime.addresses import Candidate
 from realtime_mock.transports.sdp import Offer
 from realtime_mock.transports.sdp_audio import AudioCodec, Direction
 
+CNAME = "realtimeapi"
+"""The name of this side's streams (observed-verbatim for the answer; inferred for RTCP)."""
+
 _MIRRORED: dict[Direction, Direction] = {
     "sendrecv": "sendrecv",
     "sendonly": "recvonly",
@@ -55,14 +58,8 @@ class LocalDescription:
 
 
 def dtls_setup(offer: Offer) -> Literal["active", "passive"]:
-    """The DTLS role of this side: passive wherever the offer leaves the choice.
-
-    The API says ``active`` (observed-verbatim). As DTLS client this side would send its ClientHello
-    on the first connectivity check, often before a client that is not a browser has its DTLS
-    endpoint ready; OpenSSL then waits a second before it tries again. Passive loses no such race,
-    and no known client cares.
-    """
-    return "active" if offer.setup == "passive" else "passive"
+    """The DTLS role of this side: active wherever the offer leaves the choice (observed-verbatim)."""
+    return "passive" if offer.setup == "active" else "active"
 
 
 def build_answer(offer: Offer, *, local: LocalDescription) -> str:
@@ -109,7 +106,7 @@ def _audio(offer: Offer, local: LocalDescription) -> Iterator[str]:
     yield "a=rtcp-rsize"
     for codec in offer.audio.codecs:
         yield from _codec(codec)
-    for value in ("cname:realtimeapi", "msid:realtimeapi audio", "mslabel:realtimeapi", "label:audio"):
+    for value in (f"cname:{CNAME}", "msid:realtimeapi audio", "mslabel:realtimeapi", "label:audio"):
         yield f"a=ssrc:{local.ssrc} {value}"
     yield "a=msid:realtimeapi audio"
     yield f"a={_MIRRORED[offer.audio.direction]}"

@@ -1,7 +1,8 @@
-"""The WebRTC side of the server: one UDP port, one certificate, and the calls on them.
+"""The WebRTC side of the server: the calls on one network, and what they share.
 
 An offer becomes a :class:`Peer`, which lives until somebody ends it: the client, consent, the
-session, or the server. Importing this module imports aiortc, av and numpy.
+session, or the server. A call is callbacks and timers; it has no task, no thread and no socket of its
+own. Importing this module imports aiortc, av and numpy.
 """
 
 from __future__ import annotations
@@ -9,17 +10,24 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 import structlog
-from aiortc import RTCCertificate, RTCDataChannel
+from aiortc import RTCDataChannel
 
-from realtime_mock.transports.aiortc_seam import RtpPacket, SecureTransport
-from realtime_mock.transports.ice import IceCredentials, QueueingAgent
+from realtime_mock.transports.aiortc_seam import DataChannels, ProtocolError
+from realtime_mock.transports.clips import Clip
+from realtime_mock.transports.dtls import RECORD_FIRST_BYTES, DtlsContext, DtlsSession
+from realtime_mock.transports.fair import FairShare
+from realtime_mock.transports.ice import IceCredentials, IceLiteAgent
+from realtime_mock.transports.media import AudioSection, Pacers
 from realtime_mock.transports.network import Network
+from realtime_mock.transports.rtp import RTP_FIRST_BYTES
 from realtime_mock.transports.sdp import Offer
 from realtime_mock.transports.sdp_answer import LocalDescription, build_answer, dtls_setup
-from realtime_mock.transports.tracks import AudioReceiver
+from realtime_mock.transports.srtp import Srtp
 
 log = structlog.get_logger("realtime_mock.webrtc")
 
@@ -27,6 +35,9 @@ _Argument = TypeVar("_Argument")
 
 EVENT_CHANNEL = "oai-events"
 """The label of the data channel that carries the events (documented)."""
+
+MAX_BUFFERED = 16 * 1024 * 1024
+"""Bytes that may wait for a client which does not read; libwebrtc closes a channel at as many."""
 
 _DRAIN_SECONDS = 1.0
 # How long the last messages of a call that this side ends may take to arrive.
@@ -38,6 +49,8 @@ class Wire(Protocol):
     def send(self, text: str) -> None:
         """Send one text message. Ignored when the channel is closed or the call is ending.
 
+        A client that has MAX_BUFFERED bytes waiting for it has stopped reading: its call is ended.
+
         Raises:
             ValueError: the message is longer than the client's ``max-message-size``.
         """
@@ -48,6 +61,10 @@ class Wire(Protocol):
 
 class CallHandler(Protocol):
     """Whom a call talks to. A member that raises ends the call."""
+
+    @property
+    def listening(self) -> bool:
+        """Whether :meth:`audio` is of use. While it is not, nothing is decoded."""
 
     def channel_opened(self, wire: Wire) -> None:
         """The client's event channel is open; the wire can send. At most once."""
@@ -62,19 +79,28 @@ class CallHandler(Protocol):
         """The call is over and its transport is gone. Exactly once, and the last thing that is called."""
 
 
-class WebRtcEndpoint:
-    """A UDP port with calls on it. Made by :meth:`open`."""
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all calls of an endpoint have in common; the timeouts are in seconds."""
 
-    def __init__(self, network: Network, *, connect_timeout: float, consent_timeout: float) -> None:
+    network: Network
+    connect_timeout: float
+    consent_timeout: float
+    dtls: DtlsContext = field(default_factory=DtlsContext)
+    pacers: Pacers = field(default_factory=Pacers)
+    share: FairShare = field(default_factory=FairShare)
+
+
+class WebRtcEndpoint:
+    """A network with calls on it. Made by :meth:`open`."""
+
+    def __init__(self, shared: Shared) -> None:
         """Takes the network over. Use :meth:`open`."""
-        self._network = network
-        self._connect_timeout = connect_timeout
-        self._consent_timeout = consent_timeout
-        self._certificate = RTCCertificate.generateCertificate()
+        self._shared = shared
         self._peers: set[Peer] = set()
         self._closed = False
-        self.port = network.port
-        self.addresses = network.addresses
+        self.port = shared.network.port
+        self.addresses = shared.network.addresses
 
     @classmethod
     async def open(
@@ -82,16 +108,16 @@ class WebRtcEndpoint:
         network: Network | None = None,
         *,
         connect_timeout: float = 30.0,
-        consent_timeout: float = 30.0,
+        consent_timeout: float = 15.0,
     ) -> WebRtcEndpoint:
         """Take a network over, or bind one: any free port on the usual addresses.
 
         Args:
             connect_timeout: seconds from the answer to the end of the DTLS handshake.
             consent_timeout: seconds of a client's silence (RFC 7675) after which its call is over.
+                RFC 7675 says 30; no known client lets more than 6 pass between two checks.
         """
-        network = network or await Network.open()
-        return cls(network, connect_timeout=connect_timeout, consent_timeout=consent_timeout)
+        return cls(Shared(network or await Network.open(), connect_timeout, consent_timeout))
 
     def answer(self, offer: Offer, handler: CallHandler, *, unix_seconds: int) -> Peer:
         """Answer an offer. The call connects, or ends by itself.
@@ -104,15 +130,7 @@ class WebRtcEndpoint:
         """
         if self._closed:
             raise RuntimeError("the endpoint is closed")
-        peer = Peer(
-            offer,
-            handler,
-            network=self._network,
-            certificate=self._certificate,
-            unix_seconds=unix_seconds,
-            connect_timeout=self._connect_timeout,
-            consent_timeout=self._consent_timeout,
-        )
+        peer = Peer(offer, handler, shared=self._shared, unix_seconds=unix_seconds)
         self._peers.add(peer)
         peer.when_closed(self._peers.discard)
         return peer
@@ -126,7 +144,7 @@ class WebRtcEndpoint:
         try:
             await asyncio.gather(*(peer.wait_closed() for peer in peers))
         finally:
-            await self._network.close()
+            await self._shared.network.close()
 
 
 class Peer:
@@ -136,124 +154,172 @@ class Peer:
         answer: the SDP for the client.
     """
 
-    def __init__(
-        self,
-        offer: Offer,
-        handler: CallHandler,
-        *,
-        network: Network,
-        certificate: RTCCertificate,
-        unix_seconds: int,
-        connect_timeout: float,
-        consent_timeout: float,
-    ) -> None:
+    def __init__(self, offer: Offer, handler: CallHandler, *, shared: Shared, unix_seconds: int) -> None:
         """Begins to wait for the client. Raises RuntimeError on a closed network."""
         self._offer = offer
         self._handler = handler
-        self._connect_timeout = connect_timeout
-        self._reason = ""
-        self._graceful = False
-        self._ending = asyncio.Event()
-        credentials = IceCredentials.generate()
-        self._ice = QueueingAgent(
-            network, credentials, consent_timeout=consent_timeout, on_lost=lambda: self._end("consent lost")
-        )
-        self._secure = SecureTransport(
-            self._ice, certificate, client=dtls_setup(offer) == "active", on_end=self._end
-        )
-        self._audio = AudioReceiver(offer.audio.codecs)
+        self._share = shared.share
+        self._loop = asyncio.get_running_loop()
+        self._closed: asyncio.Future[None] = self._loop.create_future()
+        self._reason: str | None = None
+        self._finishing: asyncio.Handle | None = None
+        self._channels: DataChannels | None = None
         self._channel: RTCDataChannel | None = None
+        self._handle_is = self._handle  # one object, by which its share is counted
+        credentials, ssrc = IceCredentials.generate(), secrets.randbits(32)
+        self._ice = IceLiteAgent(
+            shared.network,
+            credentials,
+            consent_timeout=shared.consent_timeout,
+            on_connected=self._on_path,
+            on_lost=lambda: self.abandon("consent lost"),
+            deliver=lambda datagram: self._share.hand(self._handle_is, datagram),
+        )
+        self._dtls = DtlsSession(
+            shared.dtls,
+            client=dtls_setup(offer) == "active",
+            fingerprints=offer.fingerprints,
+            send=self._ice.send,
+            on_secured=self._on_secured,
+            on_data=self._on_data,
+            on_ended=self.abandon,
+        )
+        self._audio = AudioSection(
+            offer.audio, ssrc=ssrc, pacers=shared.pacers, send=self._ice.send, failed=self._fail
+        )
+        self._timer = self._loop.call_later(shared.connect_timeout, self.abandon, "never connected")
         self.answer = build_answer(
             offer,
             local=LocalDescription(
                 session_id=secrets.randbits(63),
                 unix_seconds=unix_seconds,
-                fingerprint=_sha256(certificate),
+                fingerprint=shared.dtls.fingerprint,
                 ufrag=credentials.ufrag,
                 password=credentials.password,
-                candidates=network.candidates,
-                ssrc=secrets.randbits(32),
+                candidates=shared.network.candidates,
+                ssrc=ssrc,
             ),
         )
-        self._task = asyncio.create_task(self._live(), name=f"call {credentials.ufrag}")
+
+    def play(self, clip: Clip) -> None:
+        """Play a clip on the audio track, after those that are being played.
+
+        Nothing is played to a client that takes no sound, or is not connected.
+        """
+        if not self.ending:
+            self._audio.play(clip)
+
+    def stop_playing(self) -> None:
+        """Play nothing more, from the next 20 ms on. Idempotent."""
+        self._audio.stop_playing()
+
+    # -- the end of a call ---------------------------------------------------------------------------
 
     def close(self, reason: str) -> None:
         """Ask for the end of the call: the last messages are delivered first. Idempotent."""
-        if not self.ending:
-            self._graceful = True
-            self._end(reason)
+        if self.ending:
+            return
+        self._reason = reason
+        self._timer.cancel()
+        if self._channels and self._channels.outstanding:
+            self._timer = self._loop.call_later(_DRAIN_SECONDS, self._give_up)
+        else:
+            self._finish_soon()
+
+    def abandon(self, reason: str) -> None:
+        """End the call without waiting for anything. The first reason counts."""
+        if self._reason is None:
+            self._reason = reason
+        self._finish_soon()
 
     @property
     def ending(self) -> bool:
         """Whether the end was decided on; nothing passes between client and handler any more."""
-        return self._ending.is_set()
+        return self._reason is not None
 
     async def wait_closed(self) -> None:
         """Wait until the call is over and nothing of it remains."""
-        await asyncio.shield(self._task)
+        await asyncio.shield(self._closed)
 
     def when_closed(self, callback: Callable[[Peer], None]) -> None:
         """Call back when :meth:`wait_closed` would return."""
-        self._task.add_done_callback(lambda _: callback(self))
+        self._closed.add_done_callback(lambda _: callback(self))
 
-    # -- the life of a call --------------------------------------------------------------------------
+    def _on_acknowledged(self) -> None:
+        if self.ending and self._channels and not self._channels.outstanding:
+            self._finish_soon()
 
-    def _end(self, reason: str) -> None:
-        """The first reason counts."""
-        if not self.ending:
-            self._reason = reason
-            self._ending.set()
+    def _give_up(self) -> None:
+        log.warning("a call ended before its client had every message")
+        self._finish_soon()
 
-    async def _live(self) -> None:
-        connecting = asyncio.create_task(self._connect())
-        try:
-            await self._ending.wait()
-            if self._graceful:
-                await self._drain()
-        finally:
-            connecting.cancel()
-            await asyncio.wait([connecting])
-            try:
-                await self._secure.close()
-            finally:
-                self._ice.close()
-                self._end("shut down")
-                self._tell_end()
+    def _finish_soon(self) -> None:
+        """Not at once: whatever has decided on the end may be in the middle of a packet."""
+        if self._finishing is None:
+            self._finishing = self._loop.call_soon(self._finish)
 
-    async def _connect(self) -> None:
-        try:
-            async with asyncio.timeout(self._connect_timeout):
-                await self._ice.connected()
-                self._secure.receive_rtp(
-                    [codec.payload_type for codec in self._offer.audio.codecs], self._rtp
-                )
-                await self._secure.handshake(self._offer.fingerprints)
-            if data := self._offer.data:
-                await self._secure.open_data_channels(
-                    port=data.sctp_port, max_message_size=data.max_message_size, on_channel=self._on_channel
-                )
-        except TimeoutError:
-            self._end("never connected")
-        except ConnectionError as problem:
-            self._end(f"error: {problem}")
-        except Exception as problem:
-            log.exception("a call could not be connected")
-            self._end(f"error: {problem!r}")
-
-    async def _drain(self) -> None:
-        try:
-            async with asyncio.timeout(_DRAIN_SECONDS):
-                await self._secure.drained()
-        except TimeoutError:
-            log.warning("a call ended before its client had every message")
+    def _finish(self) -> None:
+        with ExitStack() as closing:  # all of it, in the opposite order
+            closing.callback(self._closed.set_result, None)
+            closing.callback(self._tell_end)
+            closing.callback(self._share.forget, self._handle_is)
+            closing.callback(self._ice.close)
+            closing.callback(self._dtls.close)
+            if self._channels:
+                closing.callback(self._channels.close)
+            closing.callback(self._audio.close)
+            closing.callback(self._timer.cancel)
 
     def _tell_end(self) -> None:
         try:
-            self._handler.ended(self._reason)
+            self._handler.ended(self._reason or "")
         except Exception:
             log.exception("the handler of a call failed at its end")
 
     # -- what the client does ------------------------------------------------------------------------
+
+    def _on_path(self) -> None:
+        self._dtls.start()
+
+    def _handle(self, datagram: bytes) -> None:
+        """One datagram. Whatever it brings about goes no further than this call."""
+        if self._closed.done():
+            return
+        try:
+            if datagram[0] in RECORD_FIRST_BYTES:
+                self._dtls.receive(datagram)
+            elif datagram[0] in RTP_FIRST_BYTES and not self.ending:
+                self._hear(datagram)
+        except ProtocolError as problem:
+            self.abandon(f"error: {problem}")
+        except Exception as problem:
+            self._fail(problem)
+
+    def _fail(self, problem: Exception) -> None:
+        """Something that is ours has raised; nobody else's call shall suffer."""
+        log.error("a call has failed", exc_info=problem)
+        self.abandon(f"error: {problem!r}")
+
+    def _hear(self, datagram: bytes) -> None:
+        if pcm := self._audio.receive(datagram, listening=self._handler.listening):
+            self._call(self._handler.audio, pcm)
+
+    def _on_secured(self, srtp: Srtp) -> None:
+        self._timer.cancel()
+        self._audio.secure(srtp)
+        if data := self._offer.data:
+            self._channels = DataChannels(
+                client=self._dtls.client,
+                send=self._dtls.send,
+                on_channel=self._on_channel,
+                on_acknowledged=self._on_acknowledged,
+                on_ended=self.abandon,
+            )
+            self._channels.start(port=data.sctp_port, max_message_size=data.max_message_size)
+
+    def _on_data(self, packet: bytes) -> None:
+        if self._channels:
+            self._channels.receive(packet)
 
     def _on_channel(self, channel: RTCDataChannel) -> None:
         """Other channels stay open and unheard, and so does a second of this name (inferred)."""
@@ -263,18 +329,13 @@ class Peer:
         channel.on("message", lambda frame: self._call(self._handler.message, frame))
         self._call(self._handler.channel_opened, _ChannelWire(channel, self))
 
-    def _rtp(self, packet: RtpPacket) -> None:
-        if pcm := self._audio.receive(packet):
-            self._call(self._handler.audio, pcm)
-
     def _call(self, member: Callable[[_Argument], None], argument: _Argument) -> None:
         if self.ending:
             return
         try:
             member(argument)
         except Exception as problem:
-            log.exception("the handler of a call failed")
-            self._end(f"error: {problem!r}")
+            self._fail(problem)
 
 
 class _ChannelWire:
@@ -285,13 +346,13 @@ class _ChannelWire:
         self._peer = peer
 
     def send(self, text: str) -> None:
-        if self._channel.readyState == "open" and not self._peer.ending:
+        if self._channel.readyState != "open" or self._peer.ending:
+            return
+        if self._channel.bufferedAmount > MAX_BUFFERED:
+            self._peer.abandon("the client does not read what it is sent")
+        else:
             self._channel.send(text)
 
     def close(self, code: int, reason: str) -> None:
         # A call has no close code; it is what a WebSocket would have closed with.
         self._peer.close(f"{reason} ({code})")
-
-
-def _sha256(certificate: RTCCertificate) -> str:
-    return next(one.value for one in certificate.getFingerprints() if one.algorithm == "sha-256")
