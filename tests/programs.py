@@ -1,4 +1,4 @@
-"""Clients as programs of their own, and what is missing on this machine to run them."""
+"""The server and its clients as programs of their own, and what is missing on this machine to run them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,6 +20,9 @@ CLIENTS = Path(__file__).parent / "matrix" / "clients"
 HELLO = fixtures("audio") / "hello.wav"
 HEARD = {"first": "session.created", "transcript": "Hello from realtime-mock."}
 """What a client reports that was connected, greeted and heard."""
+
+SERVE = (sys.executable, "-m", "realtime_mock.cli", "serve")
+"""The command of the server."""
 
 PATIENCE_S = 90
 
@@ -48,6 +52,22 @@ def browser_client(browser: str, url: str, *flags: str) -> list[str]:
     names = {"chromium": ("chromium", "google-chrome"), "firefox": ("firefox-esr", "firefox")}[browser]
     found(*names, package=names[0])
     return [sys.executable, str(CLIENTS / "browser.py"), browser, url, str(HELLO), *flags]
+
+
+@asynccontextmanager
+async def serving(*flags: str, inside: Sequence[str] = ()) -> AsyncIterator[str]:
+    """A server in a process of its own, started with ``inside`` before its command: its address."""
+    server = await asyncio.create_subprocess_exec(*inside, *SERVE, *flags, stdout=asyncio.subprocess.PIPE)
+    assert server.stdout is not None
+    try:
+        async with asyncio.timeout(30):
+            await server.stdout.readuntil(b"OPENAI_BASE_URL=")
+            url = (await server.stdout.readline()).decode().strip()
+        yield url.removesuffix("/v1")
+    finally:
+        server.terminate()
+        await server.communicate()
+    assert server.returncode == 0
 
 
 async def reported(

@@ -47,15 +47,21 @@ def _inspect(container: str) -> dict[str, Any]:
     return found
 
 
+def _answers() -> bool:
+    """Whether there is an engine."""
+    docker = shutil.which("docker")
+    return (
+        docker is not None
+        and not subprocess.run([docker, "version"], capture_output=True, check=False).returncode
+    )
+
+
 @pytest.fixture(scope="module")
 def engine() -> None:
     """An engine that answers; else the reason why there is none."""
     if reason := os.environ.get("REALTIME_MOCK_NO_ENGINE"):
         (missing if " are missing: " in reason else pytest.skip)(reason)
-    if (
-        shutil.which("docker") is None
-        or subprocess.run(["docker", "version"], capture_output=True).returncode
-    ):
+    if not _answers():
         missing("no container engine answers; `make test-compose` starts one where that is possible")
 
 
