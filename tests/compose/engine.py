@@ -140,6 +140,8 @@ def inside(scratch: Path, command: list[str]) -> int:
 
 def main(command: list[str]) -> int:
     """The program. Returns the command's exit code."""
+    if not command:
+        raise SystemExit(__doc__)
     if command[0] == "--inside":
         return inside(Path(command[1]), command[2:])
     if reachable():
