@@ -17,8 +17,9 @@ from aiortc import (
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame
 
+from realtime_mock.transports.peer import Peer, Wire
 from realtime_mock.transports.sdp import Offer, parse_offer
-from realtime_mock.transports.webrtc import Peer, WebRtcEndpoint, Wire
+from realtime_mock.transports.webrtc import WebRtcEndpoint
 
 UNIX_SECONDS = 1_767_225_600
 TONE_HZ = 440

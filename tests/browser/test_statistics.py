@@ -7,7 +7,7 @@ from playwright.async_api import Page
 
 from conftest import Serve
 from realtime_mock.transports.clips import Clip
-from realtime_mock.transports.webrtc import Peer
+from realtime_mock.transports.peer import Peer
 
 LISTEN = """() => {
     const track = call.pc.getReceivers()[0].track;

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
-from realtime_mock.transports import tracks, webrtc
+from realtime_mock.transports import peer as peers
+from realtime_mock.transports import tracks
 from realtime_mock.transports.clips import Clip
 from realtime_mock.transports.sdp import parse_offer
 from realtime_mock.transports.webrtc import WebRtcEndpoint
@@ -203,7 +204,7 @@ async def test_a_client_that_takes_nothing_more_is_not_waited_for(
     endpoint: WebRtcEndpoint, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Hanging up on a client that has vanished gives its last message up."""
-    monkeypatch.setattr(webrtc, "_DRAIN_SECONDS", 0.05)
+    monkeypatch.setattr(peers, "_DRAIN_SECONDS", 0.05)
     client, handler = new_client(), Recorder()
     peer = await call(endpoint, client, handler)
     await client.vanish()
@@ -234,7 +235,7 @@ async def test_an_error_while_connecting_ends_the_call(
     def fail(*_: object, **__: object) -> None:
         raise LookupError("a bug")
 
-    monkeypatch.setattr(webrtc.DataChannels, "start", fail)
+    monkeypatch.setattr(peers.DataChannels, "start", fail)
     client, handler = new_client(), Recorder()
     peer = endpoint.answer(parse_offer(await client.offer()), handler, unix_seconds=UNIX_SECONDS)
     await client.accept(peer.answer)
@@ -324,7 +325,7 @@ async def test_a_client_that_does_not_read_is_hung_up_on(
     endpoint: WebRtcEndpoint, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What waits for it is bounded: beyond that the call ends, with the reason."""
-    monkeypatch.setattr(webrtc, "MAX_BUFFERED", 1_000_000)
+    monkeypatch.setattr(peers, "MAX_BUFFERED", 1_000_000)
     client, handler = new_client(), Recorder()
     peer = await call(endpoint, client, handler)
     await client.vanish()

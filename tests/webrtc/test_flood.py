@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from realtime_mock.transports import fair
-from realtime_mock.transports.webrtc import Peer, WebRtcEndpoint
+from realtime_mock.transports.peer import Peer
+from realtime_mock.transports.webrtc import WebRtcEndpoint
 from stock import Client, Recorder, call
 
 NewClient = Callable[..., Client]

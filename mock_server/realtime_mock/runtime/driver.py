@@ -1,7 +1,7 @@
 """The asyncio driver: feeds a session, carries out its effects, and owns its one timer.
 
 It knows the three members of a session and a wire to speak on, and nothing of either's inside. It is
-what a transport calls back: see ``transports.webrtc.CallHandler``.
+what a transport calls back: see ``transports.peer.CallHandler``.
 """
 
 from __future__ import annotations

@@ -175,6 +175,16 @@ async def test_a_client_that_aborts_says_so() -> None:
     server.sctp.close()
 
 
+async def test_a_client_that_shuts_down_is_answered() -> None:
+    """SHUTDOWN, SHUTDOWN ACK, SHUTDOWN COMPLETE: then it is over."""
+    server = Server()
+    server.tell(chunk(7, bytes(4)))
+    assert (server.sent[-1][12], server.ends) == (8, [])
+    server.tell(chunk(14, b""))
+    assert server.ends == ["the client ended SCTP"]
+    server.sctp.close()
+
+
 async def test_an_association_that_never_was_says_so() -> None:
     """The client answers our INIT with an ERROR."""
     sent: list[bytes] = []
