@@ -50,10 +50,11 @@ async def test_a_port_map_of_tcp_alone(client: str) -> None:
     assert report == _heard(client, "tcp")
 
 
-async def test_a_network_without_udp() -> None:
-    """Chromium is told of both, finds that no datagram passes, and takes TCP by itself."""
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+async def test_a_network_without_udp(browser: str) -> None:
+    """A browser is told of both, finds that no datagram passes, and takes TCP by itself."""
     flags = ("--host", SERVER, "--port", "8080", "--era", "ga", "--tcp-port", "8081")
     with hosts(NO_UDP) as lan:
         async with serving(*flags, inside=lan.server) as url:
-            report = await reported([*lan.client, *browser_client("chromium", url)])
+            report = await reported([*lan.client, *browser_client(browser, url)])
     assert report == {**HEARD, "over": "tcp"}

@@ -10,7 +10,7 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 
-from realtime_mock.runtime.addresses import Advertised, Candidate, Transport, parse_address
+from realtime_mock.runtime.addresses import Advertised, Candidate, parse_address
 from realtime_mock.transports.ice import IceLiteAgent
 from realtime_mock.transports.ice_tcp import TcpMux
 from realtime_mock.transports.ice_udp import UdpMux
@@ -26,7 +26,7 @@ class Network:
     Attributes:
         addresses: what is bound.
         port: of UDP, on each of them.
-        candidates: what answers name, the most wanted first.
+        candidates: what answers name.
     """
 
     def __init__(
@@ -44,9 +44,7 @@ class Network:
         self.addresses = udp.addresses
         self.port = udp.port
         named = tuple(advertise) or tuple(map(Advertised, udp.addresses))
-        self.candidates = _candidates(named, "udp", udp.port)
-        if tcp:
-            self.candidates += _candidates(named, "tcp", tcp.port)
+        self.candidates = _candidates(named, udp.port, tcp.port if tcp else None)
 
     @classmethod
     async def open(
@@ -137,9 +135,12 @@ def _open_udp(
     return UdpMux.open(addresses, 0, agents)
 
 
-def _candidates(named: Sequence[Advertised], transport: Transport, bound: int) -> tuple[Candidate, ...]:
+def _candidates(named: Sequence[Advertised], udp: int, tcp: int | None) -> tuple[Candidate, ...]:
+    """For each address UDP, then TCP, as in the real answers (observed-verbatim)."""
     found: dict[Candidate, None] = {}
     for one in named:
-        if (port := one.port_for(transport, bound)) is not None:
-            found[Candidate(transport, one.address, port)] = None
+        if (port := one.port_for("udp", udp)) is not None:
+            found[Candidate("udp", one.address, port)] = None
+        if tcp is not None and (port := one.port_for("tcp", tcp)) is not None:
+            found[Candidate("tcp", one.address, port)] = None
     return tuple(found)

@@ -344,18 +344,39 @@ async def _told(*advertise: str, tcp: bool) -> list[tuple[str, str, str]]:
         ([], True, [("udp", "127.0.0.1", "udp"), ("tcp", "127.0.0.1", "tcp")]),
         (["192.0.2.7"], False, [("udp", "192.0.2.7", "udp")]),
         (["192.0.2.7"], True, [("udp", "192.0.2.7", "udp"), ("tcp", "192.0.2.7", "tcp")]),
+        (
+            ["::1", "192.0.2.7"],
+            True,
+            [
+                ("udp", "::1", "udp"),
+                ("tcp", "::1", "tcp"),
+                ("udp", "192.0.2.7", "udp"),
+                ("tcp", "192.0.2.7", "tcp"),
+            ],
+        ),
         (["192.0.2.7:9"], False, [("udp", "192.0.2.7", "9")]),
         (["192.0.2.7:9", "192.0.2.7:10/tcp"], True, [("udp", "192.0.2.7", "9"), ("tcp", "192.0.2.7", "10")]),
         (["192.0.2.7/tcp"], True, [("tcp", "192.0.2.7", "tcp")]),
         (["[2001:db8::7]:9", "::1"], False, [("udp", "2001:db8::7", "9"), ("udp", "::1", "udp")]),
         (["127.0.0.1", "127.0.0.1"], False, [("udp", "127.0.0.1", "udp")]),
     ],
-    ids=["what is bound", "and TCP", "instead", "both", "a port", "two ports", "TCP alone", "IPv6", "twice"],
+    ids=[
+        "what is bound",
+        "and TCP",
+        "instead",
+        "both",
+        "each with both",
+        "a port",
+        "two ports",
+        "TCP alone",
+        "IPv6",
+        "twice",
+    ],
 )
 async def test_answers_name_what_is_advertised(
     advertise: list[str], tcp: bool, told: list[tuple[str, str, str]]
 ) -> None:
-    """In that order, UDP before TCP, whatever is bound."""
+    """In that order, each UDP before TCP, whatever is bound."""
     assert await _told(*advertise, tcp=tcp) == told
 
 
