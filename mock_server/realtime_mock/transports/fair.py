@@ -14,8 +14,8 @@ from collections.abc import Callable
 SHARE = 32
 """Datagrams of one call in one turn of the loop: about 3 ms of SCTP."""
 
-WAITING = 512
-"""Datagrams of one call that may wait: more than its receive window holds."""
+WAITING = 2048
+"""Datagrams of one call that may wait: more than its receive window holds, and 2 MiB at most."""
 
 Handle = Callable[[bytes], None]
 """Handles one datagram of one call. It must not raise."""
