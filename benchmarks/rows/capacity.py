@@ -77,7 +77,7 @@ ROW = Row(
     name="capacity",
     title="Peers on one core with ping p95 ≤ 50 ms",
     contenders={
-        OURS: "turn detection, events and journal at work when it decodes",
+        OURS: "sound is decoded and scored in each mode; journal on",
         "aiortc": "stock; it always decodes",
         "wrtc": "no sink attached when it only receives",
         "libdatachannel": "does not decode",

@@ -28,7 +28,7 @@ ROW = Row(
     name="media_cpu",
     title="CPU per peer at 50 packets a second of speech, and five pings",
     contenders={
-        OURS: "turn detection, events, journal at work; a ping is validated and journalled",
+        OURS: "sound is decoded and scored in each mode; a ping is validated and journalled",
         "aiortc": "stock; it always decodes; 20 peers instead of 50",
         "wrtc": "no sink attached when it only receives",
         "libdatachannel": "does not decode",
