@@ -51,7 +51,7 @@ class OpusDecoder:
             frames = self._codec.decode(av.Packet(payload))
         except av.FFmpegError:
             frames = []
-        blocks = [frame.to_ndarray().reshape(-1) for frame in frames]
+        blocks = [np.frombuffer(bytes(frame.planes[0]), np.int16, frame.samples) for frame in frames]
         return np.concatenate(blocks).astype(np.float32) if blocks else np.zeros(0, np.float32)
 
 
@@ -140,7 +140,9 @@ class AudioReceiver:
             return decoded
         silence = self._missing(packet)
         self._follow(packet, len(decoded))
-        return decoder.resample(np.concatenate([np.zeros(silence, np.float32), decoded]))
+        if silence:
+            decoded = np.concatenate([np.zeros(silence, np.float32), decoded])
+        return decoder.resample(decoded)
 
     def _follow(self, packet: RtpPacket, length: int) -> None:
         self._clock = packet.payload_type
