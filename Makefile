@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check coverage format docs clean
+.PHONY: demo test check coverage bench format docs clean
 
 demo: $(VENV)/.runtime  ## the main job: a transcript over WebRTC, and the forum thread's 400 explained
 	@$(BIN)/python scripts/demo.py
@@ -24,6 +24,9 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+bench: $(VENV)/.bench  ## us beside our peers: tables, pictures and samples in benchmarks/; about an hour, nothing else running
+	$(BIN)/python -m benchmarks $(BENCH)
+
 docs: $(VENV)/.dev  ## draw the tables of docs/ from the data
 	$(BIN)/python scripts/generate_docs.py
 
@@ -34,6 +37,11 @@ $(VENV)/bin/python:
 $(VENV)/.runtime: pyproject.toml $(VENV)/bin/python
 	@echo "installing realtime-mock into $(VENV) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.bench: pyproject.toml $(VENV)/bin/python
+	@echo "installing realtime-mock and what its benchmarks need into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/bin/python

@@ -17,14 +17,19 @@ from aiortc import (
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame
 
-from realtime_mock.transports.webrtc import Wire
+from realtime_mock.transports.peer import Peer, Wire
+from realtime_mock.transports.sdp import Offer, parse_offer
+from realtime_mock.transports.webrtc import WebRtcEndpoint
 
+UNIX_SECONDS = 1_767_225_600
 TONE_HZ = 440
 TONE_FRAMES = 50  # of 20 ms
 
 
 class Recorder:
     """A call handler that writes down what it is told."""
+
+    listening = True
 
     def __init__(self) -> None:
         self.opened: asyncio.Future[Wire] = asyncio.get_running_loop().create_future()
@@ -65,6 +70,10 @@ class Client:
         await self.connection.setLocalDescription(await self.connection.createOffer())
         return self.connection.localDescription.sdp
 
+    def parsed(self) -> Offer:
+        """The offer that was made, as the server reads it."""
+        return parse_offer(self.connection.localDescription.sdp)
+
     async def accept(self, answer: str) -> None:
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
@@ -94,3 +103,14 @@ class Tone(MediaStreamTrack):
         frame.time_base = fractions.Fraction(1, self._rate)
         self._position += step
         return frame
+
+
+async def call(
+    endpoint: WebRtcEndpoint, client: Client, handler: Recorder, track: MediaStreamTrack | None = None
+) -> Peer:
+    """Connect, and wait until the channel is open on both sides."""
+    peer = endpoint.answer(parse_offer(await client.offer(track)), handler, unix_seconds=UNIX_SECONDS)
+    await client.accept(peer.answer)
+    await handler.opened
+    await client.opened.wait()
+    return peer

@@ -9,13 +9,22 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from realtime_mock import __version__
+from realtime_mock.runtime.addresses import contradiction, parse_advertised, parse_bound
 from realtime_mock.runtime.settings import Settings
 
+_Value = TypeVar("_Value")
+
 _STARTED = time.perf_counter()
+
+_BIND = "bind calls to this address (repeatable; the default route's address and 127.0.0.1)"
+_ADVERTISE = (
+    "tell clients this address instead, of a container or a port map; IP:PORT/tcp for TCP (repeatable)"
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -34,6 +43,18 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _said(parse: Callable[[str], _Value]) -> Callable[[str], _Value]:
+    """``parse``, with the sentence of its ValueError as argparse's."""
+
+    def convert(text: str) -> _Value:
+        try:
+            return parse(text)
+        except ValueError as problem:
+            raise argparse.ArgumentTypeError(str(problem)) from None
+
+    return convert
+
+
 def _parser() -> argparse.ArgumentParser:
     default = Settings()
     parser = _Parser(prog="realtime-mock", description="A local stand-in for the OpenAI Realtime API.")
@@ -46,6 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     add("--host", default=default.host, help=f"address of the HTTP API ({default.host})")
     add("--port", type=_port, default=default.port, help=f"its port; 0 for any free one ({default.port})")
     add("--udp-port", type=_port, help="UDP port of all calls; 0 for any free one (the number of --port)")
+    add(
+        "--tcp-port",
+        type=_port,
+        help="TCP port of calls, where UDP does not pass; 0 for any free one (none)",
+    )
+    repeatable = partial(add, action="append", default=[])
+    repeatable("--bind", type=_said(parse_bound), metavar="IP", help=_BIND)
+    repeatable("--advertise", type=_said(parse_advertised), metavar="IP[:PORT]", help=_ADVERTISE)
     add("--era", choices=("beta", "transition", "ga"), default=default.era, help=f"({default.era})")
     add("--scenario", default=default.scenario, help=f"a shipped scenario or a file ({default.scenario})")
     add("--seed", type=int, default=default.seed, help=f"what ids are made from ({default.seed})")
@@ -77,11 +106,17 @@ def _serve(options: argparse.Namespace) -> int:
     from realtime_mock.scenario.errors import ScenarioError
     from realtime_mock.web.serve import serve
 
+    if wrong := contradiction(options.advertise, options.tcp_port):
+        print(f"realtime-mock serve: {wrong} (see realtime-mock serve --help)", file=sys.stderr)
+        return 2
     logs.configure(level="warning" if options.quiet else "info")
     settings = Settings(
         host=options.host,
         port=options.port,
         udp_port=options.udp_port,
+        tcp_port=options.tcp_port,
+        bind=tuple(options.bind),
+        advertise=tuple(options.advertise),
         era=options.era,
         scenario=options.scenario,
         seed=options.seed,

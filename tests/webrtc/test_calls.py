@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import re
 import threading
 from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import pytest
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
-from realtime_mock.transports import webrtc
+from realtime_mock.transports import peer as peers
+from realtime_mock.transports import tracks
+from realtime_mock.transports.clips import Clip
 from realtime_mock.transports.sdp import parse_offer
-from realtime_mock.transports.webrtc import Peer, WebRtcEndpoint
-from stock import TONE_FRAMES, TONE_HZ, Client, Recorder, Tone
-
-UNIX_SECONDS = 1_767_225_600
-
+from realtime_mock.transports.webrtc import WebRtcEndpoint
+from stock import TONE_FRAMES, TONE_HZ, UNIX_SECONDS, Client, Recorder, Tone, call
 
 NewClient = Callable[..., Client]
 
@@ -28,39 +28,6 @@ async def bounded() -> AsyncIterator[None]:
     """No test of this file waits for ever."""
     async with asyncio.timeout(30):
         yield
-
-
-@pytest.fixture
-async def endpoint() -> AsyncIterator[WebRtcEndpoint]:
-    """An endpoint on a free port."""
-    endpoint = await WebRtcEndpoint.open()
-    yield endpoint
-    await endpoint.close()
-
-
-@pytest.fixture
-async def new_client() -> AsyncIterator[NewClient]:
-    """Makes clients, and closes them when the test is over."""
-    clients: list[Client] = []
-
-    def make(label: str = "oai-events") -> Client:
-        clients.append(Client(label))
-        return clients[-1]
-
-    yield make
-    for client in clients:
-        await client.connection.close()
-
-
-async def call(
-    endpoint: WebRtcEndpoint, client: Client, handler: Recorder, track: MediaStreamTrack | None = None
-) -> Peer:
-    """Connect, and wait until the channel is open on both sides."""
-    peer = endpoint.answer(parse_offer(await client.offer(track)), handler, unix_seconds=UNIX_SECONDS)
-    await client.accept(peer.answer)
-    await handler.opened
-    await client.opened.wait()
-    return peer
 
 
 async def test_messages_go_both_ways_in_order(endpoint: WebRtcEndpoint, new_client: NewClient) -> None:
@@ -237,7 +204,7 @@ async def test_a_client_that_takes_nothing_more_is_not_waited_for(
     endpoint: WebRtcEndpoint, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Hanging up on a client that has vanished gives its last message up."""
-    monkeypatch.setattr(webrtc, "_DRAIN_SECONDS", 0.05)
+    monkeypatch.setattr(peers, "_DRAIN_SECONDS", 0.05)
     client, handler = new_client(), Recorder()
     peer = await call(endpoint, client, handler)
     await client.vanish()
@@ -265,10 +232,10 @@ async def test_an_error_while_connecting_ends_the_call(
 ) -> None:
     """Whatever goes wrong on our side between answer and channel is the reason of the end."""
 
-    async def fail(*_: object, **__: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise LookupError("a bug")
 
-    monkeypatch.setattr(webrtc.SecureTransport, "open_data_channels", fail)
+    monkeypatch.setattr(peers.DataChannels, "start", fail)
     client, handler = new_client(), Recorder()
     peer = endpoint.answer(parse_offer(await client.offer()), handler, unix_seconds=UNIX_SECONDS)
     await client.accept(peer.answer)
@@ -280,14 +247,12 @@ async def test_the_wrong_certificate_is_an_error(endpoint: WebRtcEndpoint, new_c
     """A client whose certificate is not the one of its offer is not let in."""
     client, handler = new_client(), Recorder()
     offer = await client.offer()
-    lines = [
-        f"a=fingerprint:sha-256 {':'.join(['00'] * 32)}" if line.startswith("a=fingerprint:sha-256") else line
-        for line in offer.split("\r\n")
-    ]
-    peer = endpoint.answer(parse_offer("\r\n".join(lines)), handler, unix_seconds=UNIX_SECONDS)
+    forged = re.sub(r"(?<=:)[0-9A-F]{2}(?=:|\r\n)", "00", offer)
+    peer = endpoint.answer(parse_offer(forged), handler, unix_seconds=UNIX_SECONDS)
     await client.accept(peer.answer)
     await peer.wait_closed()
-    assert handler.reasons == ["error: the DTLS handshake failed"]
+    reason = "error: the DTLS handshake failed: the certificate is not the one of the offer"
+    assert handler.reasons == [reason]
 
 
 async def test_nothing_remains_of_twenty_calls(endpoint: WebRtcEndpoint, new_client: NewClient) -> None:
@@ -302,7 +267,8 @@ async def test_nothing_remains_of_twenty_calls(endpoint: WebRtcEndpoint, new_cli
 
     def remains() -> tuple[int, int, int, int, int]:
         gc.collect()
-        routes = len(endpoint._mux._by_ufrag) + len(endpoint._mux._by_address)
+        network = endpoint._shared.network
+        routes = len(network._agents) + len(network._udp._by_address)
         fds = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
         return len(asyncio.all_tasks()), fds, threading.active_count(), routes, len(endpoint._peers)
 
@@ -311,3 +277,60 @@ async def test_nothing_remains_of_twenty_calls(endpoint: WebRtcEndpoint, new_cli
     for _ in range(20):
         await one_call()
     assert remains() == before
+
+
+async def test_a_call_has_no_task_of_its_own(endpoint: WebRtcEndpoint, new_client: NewClient) -> None:
+    """While it connects, hears, speaks and is spoken to, every task is the client's or the test's."""
+    client, handler = new_client(), Recorder()
+    peer = await call(endpoint, client, handler, Tone())
+    peer.play(Clip(bytes(48000)))
+    (await handler.opened).send("hello")
+    await client.inbox.get()
+    await handler.sound.get()
+    files = {task.get_coro().cr_code.co_filename for task in asyncio.all_tasks()}
+    assert [name for name in files if "realtime_mock" in name] == []
+
+
+@pytest.mark.parametrize("setup", ["active", "passive"])
+async def test_an_offer_that_chooses_its_role_gets_it(
+    endpoint: WebRtcEndpoint, setup: str, new_client: NewClient
+) -> None:
+    """The client's own word is kept: the answer is the other role, and both work."""
+    client, handler = new_client(), Recorder()
+    offer = (await client.offer()).replace("a=setup:actpass", f"a=setup:{setup}")
+    peer = endpoint.answer(parse_offer(offer), handler, unix_seconds=UNIX_SECONDS)
+    await client.accept(peer.answer)
+    (await handler.opened).send("hello")
+    assert await client.inbox.get() == "hello"
+
+
+async def test_nothing_is_decoded_before_somebody_listens(
+    endpoint: WebRtcEndpoint, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sound that nobody wants makes no decoder; when it is wanted, it is heard from there on."""
+    client, handler, came = new_client(), Recorder(), asyncio.Event()
+    made = []
+    monkeypatch.setattr(tracks, "_decoder", lambda codec, new=tracks._decoder: made.append(1) or new(codec))
+    skip = tracks.AudioReceiver.skip
+    monkeypatch.setattr(tracks.AudioReceiver, "skip", lambda *given: (skip(*given), came.set()))
+    handler.listening = False
+    await call(endpoint, client, handler, Tone())
+    await came.wait()
+    assert (made, handler.sound.qsize()) == ([], 0)
+    handler.listening = True
+    assert (len(await handler.sound.get()) % 960, made) == (0, [1])
+
+
+async def test_a_client_that_does_not_read_is_hung_up_on(
+    endpoint: WebRtcEndpoint, new_client: NewClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for it is bounded: beyond that the call ends, with the reason."""
+    monkeypatch.setattr(peers, "MAX_BUFFERED", 1_000_000)
+    client, handler = new_client(), Recorder()
+    peer = await call(endpoint, client, handler)
+    await client.vanish()
+    wire = await handler.opened
+    for _ in range(20):
+        wire.send("x" * 100_000)
+    await peer.wait_closed()
+    assert handler.reasons == ["the client does not read what it is sent"]

@@ -1,7 +1,7 @@
 """The asyncio driver: feeds a session, carries out its effects, and owns its one timer.
 
 It knows the three members of a session and a wire to speak on, and nothing of either's inside. It is
-what a transport calls back: see ``transports.webrtc.CallHandler``.
+what a transport calls back: see ``transports.peer.CallHandler``.
 """
 
 from __future__ import annotations
@@ -113,9 +113,14 @@ class Driver:
         """One message of the client."""
         self._feed(ClientEvent(frame), self._note("client.event", frame=_shown(frame)))
 
+    @property
+    def listening(self) -> bool:
+        """Whether sound is heard. What comes before the channel is open is not (inferred)."""
+        return self._wire is not None and not self._ended
+
     def audio(self, pcm: bytes) -> None:
-        """Sound: s16le, 24 kHz, mono. What comes before the channel is open is not heard (inferred)."""
-        if self._wire is None or self._ended:
+        """Sound: s16le, 24 kHz, mono."""
+        if not self.listening:
             return
         if self._ear is None:
             self._ear = _listen()

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from realtime_mock.runtime.addresses import Advertised
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be chosen.
 
     ``scenario`` is the name of a shipped one or a path. ``api_keys`` empty: any non-empty key will do.
-    ``port`` and ``udp_port`` 0: any free one; ``udp_port`` None: the HTTP port's number.
+    ``port``, ``udp_port`` and ``tcp_port`` 0: any free one. ``udp_port`` None: the HTTP port's number;
+    ``tcp_port`` None: no ICE over TCP. ``bind`` empty: the address of the default route and 127.0.0.1;
+    ``advertise`` empty: what is bound.
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     udp_port: int | None = None
+    tcp_port: int | None = None
+    bind: tuple[str, ...] = ()
+    advertise: tuple[Advertised, ...] = ()
     era: str = "transition"
     scenario: str = "hello"
     seed: int = 0

@@ -11,6 +11,7 @@ Samples = NDArray[np.float32]
 """Mono samples in the range of s16."""
 
 _TAPS_PER_PHASE = 24
+_BLOCK = 16  # a filter of many short products is slow in numpy, and one product of small matrices is not
 
 
 class Resampler:
@@ -22,20 +23,36 @@ class Resampler:
 
     def __init__(self, *, up: int = 1, down: int = 1) -> None:
         self._up, self._down = up, down
-        self._filter = _low_pass(up, down)
-        self._tail: Samples = np.zeros(len(self._filter) - 1, np.float32)
+        self._matrix = _matrix(up, down)
+        self._tail: Samples = np.zeros(len(self._matrix) - _BLOCK * down, np.float32)
 
     def feed(self, samples: Samples) -> Samples:
         """The next block."""
         if self._up == self._down:
             return samples
-        stuffed = np.zeros(len(samples) * self._up, np.float32)
-        stuffed[:: self._up] = samples
-        line = np.concatenate([self._tail, stuffed])
-        self._tail = line[len(stuffed) :]
-        windows = np.lib.stride_tricks.sliding_window_view(line, len(self._filter))
-        filtered: Samples = windows[:: self._down] @ self._filter
+        outputs = len(samples) * self._up // self._down
+        blocks, hop, history = -(-outputs // (_BLOCK * self._up)), _BLOCK * self._down, len(self._tail)
+        line = np.zeros(history + blocks * hop, np.float32)
+        line[:history] = self._tail
+        line[history : history + len(samples)] = samples
+        self._tail = line[len(samples) : len(samples) + history].copy()
+        windows: Samples = np.ndarray((blocks, history + hop), np.float32, line, strides=(4 * hop, 4))
+        filtered: Samples = (windows @ self._matrix).reshape(-1)[:outputs]
         return filtered
+
+
+def _matrix(up: int, down: int) -> Samples:
+    """The filter for a run of ``_BLOCK * down`` samples and those before it: a column for each output.
+
+    Output ``k`` is at ``k * down`` on a grid that has the inputs at the multiples of ``up``.
+    """
+    kernel = _low_pass(up, down)
+    history = -(-(len(kernel) - 1) // up)
+    inputs = np.arange(history + _BLOCK * down)[:, None] - history
+    outputs = np.arange(_BLOCK * up)[None, :]
+    taps = inputs * up - outputs * down + len(kernel) - 1
+    inside = (taps >= 0) & (taps < len(kernel))
+    return np.where(inside, kernel[taps.clip(0, len(kernel) - 1)], 0).astype(np.float32)
 
 
 def _low_pass(up: int, down: int) -> Samples:
@@ -77,4 +94,4 @@ def from_g711(payload: bytes, law: Literal["PCMU", "PCMA"]) -> Samples:
 
 def to_s16le(samples: Samples) -> bytes:
     """Rounded, clipped, little-endian."""
-    return np.clip(np.rint(samples), -32768, 32767).astype("<i2").tobytes()
+    return np.minimum(np.maximum(np.rint(samples), -32768), 32767).astype("<i2").tobytes()

@@ -263,7 +263,7 @@ class _Transport:
                     attribute.line, f"a {algorithm} fingerprint has {_DIGEST_BYTES[algorithm]} bytes"
                 )
             if usable.setdefault(algorithm, value) != value:
-                # aiortc wants every fingerprint to match the one certificate that it is shown.
+                # RFC 8122 allows a choice of certificates; no WebRTC implementation offers one.
                 raise _unsupported(attribute.line, "fingerprints of two certificates")
         if not usable:
             raise _unsupported(self.line, "no fingerprint with sha-256, sha-384 or sha-512")

@@ -11,8 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from realtime_mock.runtime.addresses import Candidate
 from realtime_mock.transports.sdp import Offer
 from realtime_mock.transports.sdp_audio import AudioCodec, Direction
+
+CNAME = "realtimeapi"
+"""The name of this side's streams (observed-verbatim for the answer; inferred for RTCP)."""
 
 _MIRRORED: dict[Direction, Direction] = {
     "sendrecv": "sendrecv",
@@ -25,7 +29,8 @@ _CODEC_LINES = {
     "PCMU": ("rtpmap:{pt} PCMU/8000",),
     "PCMA": ("rtpmap:{pt} PCMA/8000",),
 }
-_HOST_PRIORITY = 2130706431  # every UDP host candidate of a real answer has this one
+_TRANSPORTS = {"udp": ("udp 2130706431", ""), "tcp": ("tcp 1671430143", " tcptype passive")}
+# Priority and ending of each; every host candidate of a real answer has these.
 _SCTP_PORT = 5000
 _MAX_MESSAGE_SIZE = 1073741823
 
@@ -39,7 +44,7 @@ class LocalDescription:
         unix_seconds: of the call; becomes the version in the ``o=`` line.
         fingerprint: SHA-256 of the certificate, ``AB:CD:...``.
         ufrag, password: the ICE credentials.
-        candidates: the addresses and the port on which the call is waited for.
+        candidates: where the call is waited for.
         ssrc: of the audio that may be sent.
     """
 
@@ -48,19 +53,13 @@ class LocalDescription:
     fingerprint: str
     ufrag: str
     password: str
-    candidates: Sequence[tuple[str, int]]
+    candidates: Sequence[Candidate]
     ssrc: int
 
 
 def dtls_setup(offer: Offer) -> Literal["active", "passive"]:
-    """The DTLS role of this side: passive wherever the offer leaves the choice.
-
-    The API says ``active`` (observed-verbatim). As DTLS client this side would send its ClientHello
-    on the first connectivity check, often before a client that is not a browser has its DTLS
-    endpoint ready; OpenSSL then waits a second before it tries again. Passive loses no such race,
-    and no known client cares.
-    """
-    return "active" if offer.setup == "passive" else "passive"
+    """The DTLS role of this side: active wherever the offer leaves the choice (observed-verbatim)."""
+    return "passive" if offer.setup == "active" else "active"
 
 
 def build_answer(offer: Offer, *, local: LocalDescription) -> str:
@@ -107,7 +106,7 @@ def _audio(offer: Offer, local: LocalDescription) -> Iterator[str]:
     yield "a=rtcp-rsize"
     for codec in offer.audio.codecs:
         yield from _codec(codec)
-    for value in ("cname:realtimeapi", "msid:realtimeapi audio", "mslabel:realtimeapi", "label:audio"):
+    for value in (f"cname:{CNAME}", "msid:realtimeapi audio", "mslabel:realtimeapi", "label:audio"):
         yield f"a=ssrc:{local.ssrc} {value}"
     yield "a=msid:realtimeapi audio"
     yield f"a={_MIRRORED[offer.audio.direction]}"
@@ -134,12 +133,13 @@ def _data(offer: Offer, index: int, local: LocalDescription) -> Iterator[str]:
 
 
 def _candidates(offer: Offer, index: int, local: LocalDescription) -> Iterator[str]:
-    """Only in the section whose transport is used. The real answers have TCP candidates as well."""
+    """Only in the section whose transport is used."""
     if index == offer.tagged:
-        for address, port in local.candidates:
-            foundation = zlib.crc32(f"host udp {address}".encode())
+        for one in local.candidates:
+            foundation = zlib.crc32(f"host {one.transport} {one.address}".encode())
+            kind, ending = _TRANSPORTS[one.transport]
             yield (
-                f"a=candidate:{foundation} 1 udp {_HOST_PRIORITY} {address} {port} typ host"
+                f"a=candidate:{foundation} 1 {kind} {one.address} {one.port} typ host{ending}"
                 f" ufrag {local.ufrag}"
             )
 

@@ -11,6 +11,7 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 
 from realtime_mock.transports.pcm import Resampler, Samples, from_g711, to_s16le
+from realtime_mock.transports.rtp import CLOCK_RATES, RtpPacket, duration, signed
 from realtime_mock.transports.sdp_audio import AudioCodec
 
 OUTPUT_RATE = 24000
@@ -22,23 +23,11 @@ _MAX_MISORDER = 100  # RFC 3550 appendix A.1: what is further off is a new begin
 _MAX_DROPOUT = 3000
 
 
-class RtpFrame(Protocol):
-    """What is read of an RTP packet (RFC 3550 section 5.1)."""
-
-    ssrc: int
-    payload_type: int
-    sequence_number: int
-    timestamp: int
-    payload: bytes
-
-
 class Decoder(Protocol):
     """A codec that keeps state from payload to payload."""
 
-    clock_rate: int
-
     def decode(self, payload: bytes) -> Samples:
-        """Samples at ``clock_rate``; none for a payload that is no such thing."""
+        """Samples at the rate of the codec's clock; none for a payload that is no such thing."""
 
     def resample(self, samples: Samples) -> Samples:
         """The same at OUTPUT_RATE."""
@@ -47,14 +36,12 @@ class Decoder(Protocol):
 class OpusDecoder:
     """libopus, as PyAV has it, decoding to mono."""
 
-    clock_rate = 48000
-
     def __init__(self) -> None:
         codec = av.CodecContext.create("libopus", "r")
         assert isinstance(codec, AudioCodecContext)
         codec.format = av.AudioFormat("s16")
         codec.layout = av.AudioLayout("mono")
-        codec.sample_rate = self.clock_rate
+        codec.sample_rate = CLOCK_RATES["opus"]
         self._codec = codec
         self.resample = Resampler(down=2).feed
 
@@ -64,14 +51,12 @@ class OpusDecoder:
             frames = self._codec.decode(av.Packet(payload))
         except av.FFmpegError:
             frames = []
-        blocks = [frame.to_ndarray().reshape(-1) for frame in frames]
+        blocks = [np.frombuffer(bytes(frame.planes[0]), np.int16, frame.samples) for frame in frames]
         return np.concatenate(blocks).astype(np.float32) if blocks else np.zeros(0, np.float32)
 
 
 class G711Decoder:
     """PCMU or PCMA: a table."""
-
-    clock_rate = 8000
 
     def __init__(self, codec: AudioCodec) -> None:
         self._law = codec.name
@@ -93,15 +78,15 @@ class _Stream:
 
     ssrc: int
     expected: int
-    held: dict[int, RtpFrame]
+    held: dict[int, RtpPacket]
 
 
 class AudioReceiver:
     """The receiving side of the audio section.
 
-    A packet in its turn is decoded at once. A packet that is early waits until the missing ones are
-    there, or until four packets wait; then the gap becomes silence. Duplicates and latecomers are
-    dropped. Nothing that a client sends makes it raise.
+    A packet in its turn is decoded at once, so that a stream without loss is not delayed. A packet that
+    is early waits until the missing ones are there, or until four packets wait; then the gap becomes
+    silence. Duplicates and latecomers are dropped. Nothing that a client sends makes it raise.
     """
 
     def __init__(self, codecs: Sequence[AudioCodec]) -> None:
@@ -111,20 +96,27 @@ class AudioReceiver:
         self._clock: int | None = None  # the payload type whose timestamps are being followed
         self._next_timestamp = 0
 
-    def receive(self, packet: RtpFrame) -> bytes:
+    def receive(self, packet: RtpPacket) -> bytes:
         """The sound that this packet completes, s16le: often its own, sometimes none, sometimes more."""
         if packet.payload_type not in self._codecs:
             return b""
         return b"".join(to_s16le(self._play(ready)) for ready in self._in_order(packet))
 
+    def skip(self, packet: RtpPacket) -> None:
+        """Nobody listens: nothing is decoded, but order and time are followed."""
+        if packet.payload_type in self._codecs:
+            for ready in self._in_order(packet):
+                length = duration(self._codecs[ready.payload_type].name, ready.payload)
+                self._follow(ready, length)
+
     # -- the order of packets ------------------------------------------------------------------------
 
-    def _in_order(self, packet: RtpFrame) -> list[RtpFrame]:
+    def _in_order(self, packet: RtpPacket) -> list[RtpPacket]:
         stream = self._stream
         if stream is None or stream.ssrc != packet.ssrc:
             self._clock = None
             stream = self._stream = _Stream(packet.ssrc, packet.sequence_number, {})
-        ahead = _signed(packet.sequence_number - stream.expected, 16)
+        ahead = signed(packet.sequence_number - stream.expected, 16)
         if ahead > _MAX_DROPOUT or ahead < -_MAX_MISORDER:
             stream.expected, stream.held = packet.sequence_number, {}
         elif ahead < 0:
@@ -138,7 +130,7 @@ class AudioReceiver:
 
     # -- the time of samples -------------------------------------------------------------------------
 
-    def _play(self, packet: RtpFrame) -> Samples:
+    def _play(self, packet: RtpPacket) -> Samples:
         decoder = self._decoders.get(packet.payload_type)
         if decoder is None:
             decoder = self._decoders[packet.payload_type] = _decoder(self._codecs[packet.payload_type])
@@ -146,29 +138,29 @@ class AudioReceiver:
         decoded = decoder.decode(packet.payload) if packet.payload else np.zeros(0, np.float32)
         if not len(decoded):
             return decoded
-        silence = self._missing(packet, decoder.clock_rate)
-        self._clock = packet.payload_type
-        self._next_timestamp = packet.timestamp + len(decoded)
-        return decoder.resample(np.concatenate([np.zeros(silence, np.float32), decoded]))
+        silence = self._missing(packet)
+        self._follow(packet, len(decoded))
+        if silence:
+            decoded = np.concatenate([np.zeros(silence, np.float32), decoded])
+        return decoder.resample(decoded)
 
-    def _missing(self, packet: RtpFrame, clock_rate: int) -> int:
+    def _follow(self, packet: RtpPacket, length: int) -> None:
+        self._clock = packet.payload_type
+        self._next_timestamp = packet.timestamp + length
+
+    def _missing(self, packet: RtpPacket) -> int:
         """How many samples the timestamps have skipped. A clock that went back has skipped none."""
         if self._clock != packet.payload_type:
             return 0
-        skipped = _signed(packet.timestamp - self._next_timestamp, 32)
+        clock_rate = CLOCK_RATES[self._codecs[packet.payload_type].name]
+        skipped = signed(packet.timestamp - self._next_timestamp, 32)
         return max(0, min(skipped, _MAX_SILENCE_SECONDS * clock_rate)) & ~1  # pairs, for the way to 24 kHz
 
 
-def _take_run(stream: _Stream) -> list[RtpFrame]:
+def _take_run(stream: _Stream) -> list[RtpPacket]:
     """What is held without a gap, from the expected packet on."""
     run = []
     while packet := stream.held.pop(stream.expected, None):
         run.append(packet)
         stream.expected = (stream.expected + 1) & 0xFFFF
     return run
-
-
-def _signed(difference: int, bits: int) -> int:
-    """A difference of two counters that wrap around, as the shorter way between them."""
-    half = 1 << (bits - 1)
-    return (difference + half) % (2 * half) - half

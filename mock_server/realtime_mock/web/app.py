@@ -29,8 +29,7 @@ def create_app(emulator: Emulator) -> web.Application:
     """The application that serves ``emulator``. Its WebRTC endpoint opens with the first offer."""
     app = web.Application(client_max_size=MAX_BODY)
     app[EMULATOR] = emulator
-    settings = emulator.settings
-    app[ENDPOINT] = LazyEndpoint(settings.port if settings.udp_port is None else settings.udp_port)
+    app[ENDPOINT] = LazyEndpoint(emulator.settings)
     app.on_shutdown.append(_sockets_end_with_the_server)
     app.cleanup_ctx.append(_calls_end_with_the_server)
     app.router.add_route("*", "/{path:.*}", Dispatch(emulator).answer)

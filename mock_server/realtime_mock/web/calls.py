@@ -58,7 +58,10 @@ def _refusal(context: Context, entry: str, posted: PostedOffer, who: Holder | St
 
 async def _answered(context: Context, posted: PostedOffer, offer: Offer, who: Holder) -> web.Response:
     kind, config = _session_of(posted, who)
-    endpoint = await context.request.app[ENDPOINT].get()
+    request = context.request
+    # The port that the client came to; the one of the settings where it is gone already.
+    _, http_port, *_ = request.get_extra_info("sockname") or ("", context.emulator.settings.port)
+    endpoint = await request.app[ENDPOINT].get(http_port)
     emulator = context.emulator
     call = emulator.open_call(posted.dialect, kind, config, who.scenario, over="webrtc")
     try:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime_mock.runtime.addresses import Candidate
 from realtime_mock.transports.sdp import Offer, OfferError, parse_offer
 from realtime_mock.transports.sdp_answer import LocalDescription, build_answer
 from realtime_mock.transports.sdp_lines import Section, read_description
@@ -21,7 +22,7 @@ LOCAL = LocalDescription(
     fingerprint=FINGERPRINT,
     ufrag="abcDEF/u0/123456",
     password="0" * 32,
-    candidates=[("192.0.2.10", 3478), ("127.0.0.1", 3478)],
+    candidates=[Candidate("udp", "192.0.2.10", 3478), Candidate("udp", "127.0.0.1", 3478)],
     ssrc=4000000000,
 )
 FIREFOX_ANSWER = f"""\
@@ -35,7 +36,7 @@ a=ice-lite
 a=group:BUNDLE 0 1
 m=audio 9 UDP/TLS/RTP/SAVPF 109 0 8
 c=IN IP4 0.0.0.0
-a=setup:passive
+a=setup:active
 a=mid:0
 a=ice-ufrag:abcDEF/u0/123456
 a=ice-pwd:00000000000000000000000000000000
@@ -55,7 +56,7 @@ a=candidate:2957665922 1 udp 2130706431 192.0.2.10 3478 typ host ufrag abcDEF/u0
 a=candidate:2571253747 1 udp 2130706431 127.0.0.1 3478 typ host ufrag abcDEF/u0/123456
 m=application 9 UDP/DTLS/SCTP webrtc-datachannel
 c=IN IP4 0.0.0.0
-a=setup:passive
+a=setup:active
 a=mid:1
 a=sendrecv
 a=sctp-port:5000
@@ -106,10 +107,10 @@ def test_the_direction_is_mirrored(offered: str, answered: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("offered", "answered"), [("actpass", "passive"), ("active", "passive"), ("passive", "active")]
+    ("offered", "answered"), [("actpass", "active"), ("active", "passive"), ("passive", "active")]
 )
 def test_the_dtls_role(offered: str, answered: str) -> None:
-    """Passive wherever the offer leaves the choice, in both sections."""
+    """Active wherever the offer leaves the choice, as the API, in both sections."""
     text = answer(TEXTS["chromium"].replace("setup:actpass", f"setup:{offered}"))
     assert [section.all("setup")[0].value for section in sections(text)] == [answered, answered]
 

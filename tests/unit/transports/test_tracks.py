@@ -8,13 +8,15 @@ from collections.abc import Iterable
 import av
 import numpy as np
 import pytest
-from aiortc.rtp import RtpPacket
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime_mock.transports import tracks
 from realtime_mock.transports.pcm import Resampler, from_g711, to_s16le
+from realtime_mock.transports.rtp import RtpPacket
 from realtime_mock.transports.sdp_audio import AudioCodec
 from realtime_mock.transports.tracks import AudioReceiver
+from realtime_mock.transports.tracks import _decoder as decoder
 
 OPUS, PCMU, PCMA = AudioCodec(111, "opus"), AudioCodec(0, "PCMU"), AudioCodec(8, "PCMA")
 LOUD = b"\x80" * 160  # 20 ms of the largest µ-law amplitude
@@ -191,3 +193,18 @@ def test_what_24_khz_cannot_carry_is_removed() -> None:
 def test_samples_are_clipped() -> None:
     """The filter may overshoot; the result may not wrap."""
     assert to_s16le(np.array([40000, -40000, 1.6], np.float32)) == b"\xff\x7f\x00\x80\x02\x00"
+
+
+@pytest.mark.parametrize(("codec", "unit"), [(PCMU, 160), (OPUS, 960)])
+def test_what_is_skipped_is_not_decoded_and_its_time_has_passed(
+    codec: AudioCodec, unit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody listens to three packets, the fourth is lost, and the fifth is heard after 20 ms of silence."""
+    payload = LOUD if codec is PCMU else b"\xf8"  # Opus: 20 ms of nothing
+    receiver, made = AudioReceiver([OPUS, PCMU]), []
+    monkeypatch.setattr(tracks, "_decoder", lambda codec: made.append(codec) or decoder(codec))
+    for number in range(3):
+        receiver.skip(packet(number, payload, timestamp=unit * number, codec=codec))
+    before = list(made)
+    pcm = [receiver.receive(packet(n, payload, timestamp=unit * n, codec=codec)) for n in range(4, 9)]
+    assert (before, made, len(b"".join(pcm))) == ([], [codec], 6 * FRAME)

@@ -1,0 +1,140 @@
+"""The audio section of one call: SRTP and SRTCP both ways, between the datagrams and the sound."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from realtime_mock.transports.clips import Clip
+from realtime_mock.transports.pacer import Pacer
+from realtime_mock.transports.rtcp import Reception, sender_reports, write_report
+from realtime_mock.transports.rtp import CLOCK_RATES, FRAME_SECONDS, RtpPacket, is_rtcp, parse_rtp
+from realtime_mock.transports.rtp_out import AudioSender
+from realtime_mock.transports.sdp_answer import CNAME
+from realtime_mock.transports.sdp_audio import AudioOffer
+from realtime_mock.transports.srtp import Srtp
+from realtime_mock.transports.tracks import AudioReceiver
+
+
+@dataclass(frozen=True, slots=True)
+class Pacers:
+    """The two clocks that all calls share: of the sound, and of the reports and signs of life."""
+
+    sound: Pacer = field(default_factory=lambda: Pacer(period=FRAME_SECONDS, phases=10))
+    reports: Pacer = field(default_factory=lambda: Pacer(period=1.0, phases=50))
+
+
+class AudioSection:
+    """Receives, and sends where the client wants to receive.
+
+    Args:
+        ssrc: of this side.
+        send: puts a datagram on its way.
+        failed: is called when something cannot be sent, with the exception.
+    """
+
+    def __init__(
+        self,
+        offer: AudioOffer,
+        *,
+        ssrc: int,
+        pacers: Pacers,
+        send: Callable[[bytes], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._ssrc = ssrc
+        self._pacers = pacers
+        self._send = send
+        self._failed = failed
+        self._loop = asyncio.get_running_loop()
+        self._srtp: Srtp | None = None
+        self._codecs = {codec.payload_type: codec.name for codec in offer.codecs}
+        self._receiver = AudioReceiver(offer.codecs)
+        self._reception: Reception | None = None
+        self._spoken = offer.codecs[0] if offer.direction in ("sendrecv", "recvonly") else None
+        self._sender: AudioSender | None = None
+        self._report_is = self._report  # one object, by which the pacer knows it
+
+    def secure(self, srtp: Srtp) -> None:
+        """The keys are there: from now on packets pass, a sign of life at once."""
+        self._srtp = srtp
+        now = self._loop.time()
+        if self._spoken:
+            self._sender = AudioSender(
+                self._spoken,
+                ssrc=self._ssrc,
+                pacer=self._pacers.sound,
+                send=self._send_rtp,
+                failed=self._failed,
+                now=now,
+            )
+            self._sender.keep_alive(now)
+        self._pacers.reports.add(self._report_is, self._failed)
+
+    def play(self, clip: Clip) -> None:
+        """Play a clip after those that are being played, if the client takes sound."""
+        if self._sender:
+            self._sender.play(clip)
+
+    def stop_playing(self) -> None:
+        """Play nothing more. Idempotent."""
+        if self._sender:
+            self._sender.stop()
+
+    def close(self) -> None:
+        """Send and report nothing more. Idempotent."""
+        self.stop_playing()
+        self._pacers.reports.remove(self._report_is)
+        self._srtp = None
+
+    def receive(self, datagram: bytes, *, listening: bool) -> bytes:
+        """One datagram of the client, SRTP or SRTCP.
+
+        Args:
+            listening: whether the sound is wanted; if not, nothing is decoded.
+
+        Returns: the sound that it completes, s16le, mono, 24 kHz.
+        """
+        if self._srtp is None:
+            return b""
+        if is_rtcp(datagram):
+            if control := self._srtp.unprotect_rtcp(datagram):
+                self._control(control)
+            return b""
+        data = self._srtp.unprotect_rtp(datagram)
+        packet = parse_rtp(data) if data else None
+        if packet is None or packet.payload_type not in self._codecs:
+            return b""
+        self._count(packet)
+        if listening:
+            return self._receiver.receive(packet)
+        self._receiver.skip(packet)
+        return b""
+
+    # -- reports -------------------------------------------------------------------------------------
+
+    def _count(self, packet: RtpPacket) -> None:
+        if self._reception is None or self._reception.ssrc != packet.ssrc:
+            self._reception = Reception(packet, CLOCK_RATES[self._codecs[packet.payload_type]])
+        self._reception.count(packet, self._loop.time())
+
+    def _control(self, data: bytes) -> None:
+        for ssrc, ntp_middle in sender_reports(data):
+            if self._reception and ssrc == self._reception.ssrc:
+                self._reception.sender_report(ntp_middle, self._loop.time())
+
+    def _report(self, now: float) -> None:
+        if self._srtp is None:
+            return
+        if self._sender:
+            self._sender.keep_alive(now)
+        sent = self._sender.sent(now) if self._sender else None
+        blocks = [self._reception.block(now)] if self._reception else []
+        report = write_report(self._ssrc, CNAME, time.time(), sent, blocks)
+        self._send(self._srtp.protect_rtcp(report))
+
+    def _send_rtp(self, packet: bytes) -> None:
+        if self._srtp:
+            self._send(self._srtp.protect_rtp(packet))

@@ -1,0 +1,304 @@
+"""One call: its ICE agent, its DTLS, its sound and its event channel, and how they end together.
+
+A call lives until somebody ends it: the client, consent, the session, or the server. It is callbacks
+and timers; it has no task, no thread, no socket, and no queue but a bounded share of one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+import structlog
+from aiortc import RTCDataChannel
+
+from realtime_mock.transports.aiortc_seam import DataChannels, ProtocolError
+from realtime_mock.transports.clips import Clip
+from realtime_mock.transports.dtls import RECORD_FIRST_BYTES, DtlsContext, DtlsSession
+from realtime_mock.transports.fair import FairShare
+from realtime_mock.transports.ice import IceCredentials, IceLiteAgent
+from realtime_mock.transports.media import AudioSection, Pacers
+from realtime_mock.transports.network import Network
+from realtime_mock.transports.rtp import RTP_FIRST_BYTES
+from realtime_mock.transports.sdp import Offer
+from realtime_mock.transports.sdp_answer import LocalDescription, build_answer, dtls_setup
+from realtime_mock.transports.srtp import Srtp
+
+log = structlog.get_logger("realtime_mock.webrtc")
+
+_Argument = TypeVar("_Argument")
+
+EVENT_CHANNEL = "oai-events"
+"""The label of the data channel that carries the events (documented)."""
+
+MAX_BUFFERED = 16 * 1024 * 1024
+"""Bytes that may wait for a client which does not read; libwebrtc closes a channel at as many."""
+
+_DRAIN_SECONDS = 1.0
+# How long the last messages of a call that this side ends may take to arrive.
+
+
+class Wire(Protocol):
+    """The event channel, as the session sees it."""
+
+    def send(self, text: str) -> None:
+        """Send one text message. Ignored when the channel is closed or the call is ending.
+
+        A client that has MAX_BUFFERED bytes waiting for it has stopped reading: its call is ended.
+
+        Raises:
+            ValueError: the message is longer than the client's ``max-message-size``.
+        """
+
+    def close(self, code: int, reason: str) -> None:
+        """Hang up the call, once the client has what was sent; a second at most is waited for."""
+
+
+class CallHandler(Protocol):
+    """Whom a call talks to. A member that raises ends the call."""
+
+    @property
+    def listening(self) -> bool:
+        """Whether :meth:`audio` is of use. While it is not, nothing is decoded."""
+
+    def channel_opened(self, wire: Wire) -> None:
+        """The client's event channel is open; the wire can send. At most once."""
+
+    def message(self, frame: str | bytes) -> None:
+        """One message of the client on that channel."""
+
+    def audio(self, pcm: bytes) -> None:
+        """Sound of the client, in order: s16le, mono, 24 kHz."""
+
+    def ended(self, reason: str) -> None:
+        """The call is over and its transport is gone. Exactly once, and the last thing that is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all calls of an endpoint have in common; the timeouts are in seconds."""
+
+    network: Network
+    connect_timeout: float
+    consent_timeout: float
+    dtls: DtlsContext = field(default_factory=DtlsContext)
+    pacers: Pacers = field(default_factory=Pacers)
+    share: FairShare = field(default_factory=FairShare)
+
+    def describe(self, credentials: IceCredentials, *, ssrc: int, unix_seconds: int) -> LocalDescription:
+        """This side of a new call."""
+        return LocalDescription(
+            session_id=secrets.randbits(63),
+            unix_seconds=unix_seconds,
+            fingerprint=self.dtls.fingerprint,
+            ufrag=credentials.ufrag,
+            password=credentials.password,
+            candidates=self.network.candidates,
+            ssrc=ssrc,
+        )
+
+
+class Peer:
+    """One call. Made by :meth:`WebRtcEndpoint.answer`.
+
+    Attributes:
+        answer: the SDP for the client.
+    """
+
+    def __init__(self, offer: Offer, handler: CallHandler, *, shared: Shared, unix_seconds: int) -> None:
+        """Begins to wait for the client. Raises RuntimeError on a closed network."""
+        self._offer = offer
+        self._handler = handler
+        self._share = shared.share
+        self._loop = asyncio.get_running_loop()
+        self._closed: asyncio.Future[None] = self._loop.create_future()
+        self._reason: str | None = None
+        self._finishing: asyncio.Handle | None = None
+        self._channels: DataChannels | None = None
+        self._channel: RTCDataChannel | None = None
+        self._handle_is = self._handle  # one object, by which its share is counted
+        credentials, ssrc = IceCredentials.generate(), secrets.randbits(32)
+        self._ice = IceLiteAgent(
+            shared.network,
+            credentials,
+            consent_timeout=shared.consent_timeout,
+            on_connected=self._on_connected,
+            on_lost=lambda: self.abandon("consent lost"),
+            deliver=lambda datagram: self._share.hand(self._handle_is, datagram),
+        )
+        self._dtls = DtlsSession(
+            shared.dtls,
+            client=dtls_setup(offer) == "active",
+            fingerprints=offer.fingerprints,
+            send=self._ice.send,
+            on_secured=self._on_secured,
+            on_data=self._on_data,
+            on_ended=self.abandon,
+        )
+        self._audio = AudioSection(
+            offer.audio, ssrc=ssrc, pacers=shared.pacers, send=self._ice.send, failed=self._fail
+        )
+        self._timer = self._loop.call_later(shared.connect_timeout, self.abandon, "never connected")
+        self.answer = build_answer(
+            offer, local=shared.describe(credentials, ssrc=ssrc, unix_seconds=unix_seconds)
+        )
+
+    def play(self, clip: Clip) -> None:
+        """Play a clip on the audio track, after those that are being played.
+
+        Nothing is played to a client that takes no sound, or is not connected.
+        """
+        if not self.ending:
+            self._audio.play(clip)
+
+    def stop_playing(self) -> None:
+        """Play nothing more, from the next 20 ms on. Idempotent."""
+        self._audio.stop_playing()
+
+    # -- the end of a call ---------------------------------------------------------------------------
+
+    def close(self, reason: str) -> None:
+        """Ask for the end of the call: the last messages are delivered first. Idempotent."""
+        if self.ending:
+            return
+        self._reason = reason
+        self._timer.cancel()
+        if self._channels and self._channels.outstanding:
+            self._timer = self._loop.call_later(_DRAIN_SECONDS, self._give_up)
+        else:
+            self._finish_soon()
+
+    def abandon(self, reason: str) -> None:
+        """End the call without waiting for anything. The first reason counts."""
+        if self._reason is None:
+            self._reason = reason
+        self._finish_soon()
+
+    @property
+    def ending(self) -> bool:
+        """Whether the end was decided on; nothing passes between client and handler any more."""
+        return self._reason is not None
+
+    async def wait_closed(self) -> None:
+        """Wait until the call is over and nothing of it remains."""
+        await asyncio.shield(self._closed)
+
+    def when_closed(self, callback: Callable[[Peer], None]) -> None:
+        """Call back when :meth:`wait_closed` would return."""
+        self._closed.add_done_callback(lambda _: callback(self))
+
+    def _on_acknowledged(self) -> None:
+        if self.ending and self._channels and not self._channels.outstanding:
+            self._finish_soon()
+
+    def _give_up(self) -> None:
+        log.warning("a call ended before its client had every message")
+        self._finish_soon()
+
+    def _finish_soon(self) -> None:
+        """Not at once: whatever has decided on the end may be in the middle of a packet."""
+        if self._finishing is None:
+            self._finishing = self._loop.call_soon(self._finish)
+
+    def _finish(self) -> None:
+        with ExitStack() as closing:  # all of it, in the opposite order
+            closing.callback(self._closed.set_result, None)
+            closing.callback(self._tell_end)
+            closing.callback(self._share.forget, self._handle_is)
+            closing.callback(self._ice.close)
+            closing.callback(self._dtls.close)
+            if self._channels:
+                closing.callback(self._channels.close)
+            closing.callback(self._audio.close)
+            closing.callback(self._timer.cancel)
+
+    def _tell_end(self) -> None:
+        try:
+            self._handler.ended(self._reason or "")
+        except Exception:
+            log.exception("the handler of a call failed at its end")
+
+    # -- what the client does ------------------------------------------------------------------------
+
+    def _on_connected(self) -> None:
+        self._dtls.start()
+
+    def _handle(self, datagram: bytes) -> None:
+        """One datagram. Whatever it brings about goes no further than this call."""
+        if self._closed.done():
+            return
+        try:
+            if datagram[0] in RECORD_FIRST_BYTES:
+                self._dtls.receive(datagram)
+            elif datagram[0] in RTP_FIRST_BYTES and not self.ending:
+                self._hear(datagram)
+        except ProtocolError as problem:
+            self.abandon(f"error: {problem}")
+        except Exception as problem:
+            self._fail(problem)
+
+    def _fail(self, problem: Exception) -> None:
+        """Something that is ours has raised; nobody else's call shall suffer."""
+        log.error("a call has failed", exc_info=problem)
+        self.abandon(f"error: {problem!r}")
+
+    def _hear(self, datagram: bytes) -> None:
+        if pcm := self._audio.receive(datagram, listening=self._handler.listening):
+            self._call(self._handler.audio, pcm)
+
+    def _on_secured(self, srtp: Srtp) -> None:
+        self._timer.cancel()
+        self._audio.secure(srtp)
+        if data := self._offer.data:
+            self._channels = DataChannels(
+                client=self._dtls.client,
+                send=self._dtls.send,
+                on_channel=self._on_channel,
+                on_acknowledged=self._on_acknowledged,
+                on_ended=self.abandon,
+            )
+            self._channels.start(port=data.sctp_port, max_message_size=data.max_message_size)
+
+    def _on_data(self, packet: bytes) -> None:
+        if self._channels:
+            self._channels.receive(packet)
+
+    def _on_channel(self, channel: RTCDataChannel) -> None:
+        """Other channels stay open and unheard, and so does a second of this name (inferred)."""
+        if channel.label != EVENT_CHANNEL or self._channel is not None:
+            return
+        self._channel = channel
+        channel.on("message", lambda frame: self._call(self._handler.message, frame))
+        self._call(self._handler.channel_opened, _ChannelWire(channel, self))
+
+    def _call(self, member: Callable[[_Argument], None], argument: _Argument) -> None:
+        if self.ending:
+            return
+        try:
+            member(argument)
+        except Exception as problem:
+            self._fail(problem)
+
+
+class _ChannelWire:
+    """The wire of one call."""
+
+    def __init__(self, channel: RTCDataChannel, peer: Peer) -> None:
+        self._channel = channel
+        self._peer = peer
+
+    def send(self, text: str) -> None:
+        if self._channel.readyState != "open" or self._peer.ending:
+            return
+        if self._channel.bufferedAmount > MAX_BUFFERED:
+            self._peer.abandon("the client does not read what it is sent")
+        else:
+            self._channel.send(text)
+
+    def close(self, code: int, reason: str) -> None:
+        # A call has no close code; it is what a WebSocket would have closed with.
+        self._peer.close(f"{reason} ({code})")
