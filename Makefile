@@ -4,13 +4,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check coverage bench format docs clean
+.PHONY: demo test test-matrix test-compose check coverage bench format docs clean
 
 demo: $(VENV)/.runtime  ## the main job: a transcript over WebRTC, and the forum thread's 400 explained
 	@$(BIN)/python scripts/demo.py
 
 test: $(VENV)/.dev  ## the whole suite; browser tests say so when no Chromium is installed
 	$(BIN)/python -m pytest
+
+test-matrix: $(VENV)/.dev  ## Chromium, Firefox, aiortc, libwebrtc, libdatachannel, werift: each calls and is transcribed
+	$(BIN)/python -m pytest -m matrix
+
+test-compose: $(VENV)/.dev  ## builds the image, calls it over its published ports; says so where no engine can start
+	$(BIN)/python tests/compose/engine.py $(BIN)/python -m pytest -m compose
 
 check: $(VENV)/.dev  ## linter, formatter, types
 	$(BIN)/ruff check
