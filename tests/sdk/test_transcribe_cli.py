@@ -9,7 +9,6 @@ import pty
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -268,16 +267,6 @@ async def test_a_reader_that_has_gone(server: Server) -> None:
     assert (done.code, done.err) == (1, "")
 
 
-def _everything(terminal: int) -> bytes:
-    """What is left in a terminal whose other side is closed; the kernel gives it in pieces."""
-    pieces = []
-    with suppress(OSError):  # EIO is how a Linux terminal says that it ends
-        while piece := os.read(terminal, 65_536):
-            pieces.append(piece)
-    os.close(terminal)
-    return b"".join(pieces)
-
-
 async def test_progress_on_a_terminal(server: Server) -> None:
     """One line, rewritten, with the place in the file and the text as it grows; at the end only the text is left."""
     ours, theirs = pty.openpty()
@@ -286,10 +275,16 @@ async def test_progress_on_a_terminal(server: Server) -> None:
     process = await asyncio.create_subprocess_exec(
         *command, stdin=theirs, stdout=theirs, stderr=theirs, env=terminal
     )
-    os.close(theirs)
+    # Our end of the terminal stays open, so that the kernel throws nothing away when the program has ended.
     async with asyncio.timeout(PATIENCE_S):
+        screen = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(screen), os.fdopen(ours, "rb", 0)
+        )
+        shown = (await screen.readuntil(f"\x1b[K{SENTENCES[0]}\r\n".encode())).decode()
         assert await process.wait() == 0
-    shown = _everything(ours).decode()
+    transport.close()
+    os.close(theirs)
     *rewritten, last = shown.split("\r\x1b[K")
     assert rewritten[1] == "hello.wav  connecting"
     assert {line for line in rewritten if line.endswith("0:03  ")} != set()
