@@ -275,11 +275,16 @@ async def test_progress_on_a_terminal(server: Server) -> None:
     process = await asyncio.create_subprocess_exec(
         *command, stdin=theirs, stdout=theirs, stderr=theirs, env=terminal
     )
-    os.close(theirs)
+    # Our end of the terminal stays open, so that the kernel throws nothing away when the program has ended.
     async with asyncio.timeout(PATIENCE_S):
+        screen = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(screen), os.fdopen(ours, "rb", 0)
+        )
+        shown = (await screen.readuntil(f"\x1b[K{SENTENCES[0]}\r\n".encode())).decode()
         assert await process.wait() == 0
-    shown = os.read(ours, 65_536).decode()
-    os.close(ours)
+    transport.close()
+    os.close(theirs)
     *rewritten, last = shown.split("\r\x1b[K")
     assert rewritten[1] == "hello.wav  connecting"
     assert {line for line in rewritten if line.endswith("0:03  ")} != set()
