@@ -43,8 +43,9 @@ class RealClock:
 
     def call_at(self, due: Millis, callback: Callable[[], None]) -> Timer:
         """Call ``callback`` on the running loop, not before ``due``."""
+        ahead = due - self.now()
         # One millisecond is added because now() rounds down: a callback never comes early.
-        delay = max(0, due - self.now() + 1) / 1000
+        delay = (ahead + 1) / 1000 if ahead > 0 else 0
         return asyncio.get_running_loop().call_later(delay, callback)
 
 
