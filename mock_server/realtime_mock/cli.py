@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -110,6 +111,9 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"realtime-mock serve: {wrong} (see realtime-mock serve --help)", file=sys.stderr)
         return 2
     logs.configure(level="warning" if options.quiet else "info")
+    # The matrices here are small: OpenBLAS would wake its threads for each, and burn more than it helps.
+    # numpy reads this when the first sound arrives.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     settings = Settings(
         host=options.host,
         port=options.port,
