@@ -28,6 +28,11 @@ class Evidence:
     source: str
     date: str
 
+    @classmethod
+    def read(cls, seen: dict[str, Any]) -> Evidence:
+        """Evidence as it stands in YAML: a ``url`` or a ``capture``, and a ``date``."""
+        return cls(source=seen.get("url") or seen["capture"], date=str(seen["date"]))
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -119,10 +124,7 @@ def _entry(identifier: str, row: dict[str, Any]) -> Entry:
         layout=row.get("layout", "compact"),
         confidence=row["confidence"],
         inferred=_strings(row.get("inferred")),
-        evidence=tuple(
-            Evidence(source=seen.get("url") or seen["capture"], date=str(seen["date"]))
-            for seen in row.get("evidence", ())
-        ),
+        evidence=tuple(map(Evidence.read, row.get("evidence", ()))),
         what=row["what"].strip(),
         causes=_strings(row["causes"]),
         fix=_strings(row["fix"]),

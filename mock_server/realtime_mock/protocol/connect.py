@@ -13,6 +13,7 @@ from realtime_mock.protocol import models
 from realtime_mock.protocol.catalogue import Confidence, Evidence
 from realtime_mock.protocol.data import load_yaml
 from realtime_mock.protocol.eras import eras
+from realtime_mock.protocol.tables import Conditions, conditions, hold
 
 Opens = Literal["realtime", "transcription", "the key's"]
 """Which session begins: one of this type, or the one that the key carries."""
@@ -38,7 +39,7 @@ class Row:
     ``grades`` has the eras in which the row holds, and how sure we are of it in each.
     """
 
-    when: tuple[tuple[str, frozenset[str]], ...]
+    when: Conditions
     grades: tuple[tuple[str, Confidence], ...]
     refuse: str | None
     opens: Opens | None
@@ -47,9 +48,7 @@ class Row:
 
     def matches(self, facts: ConnectFacts) -> bool:
         """Whether the era has the row, and every fact that it names has one of the values it names."""
-        return facts.era in dict(self.grades) and all(
-            getattr(facts, name) in values for name, values in self.when
-        )
+        return facts.era in dict(self.grades) and hold(self.when, facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +60,13 @@ class Stage:
 
 
 def _row(row: dict[str, Any]) -> Row:
-    columns = ConnectFacts.__dataclass_fields__
     return Row(
-        when=tuple(
-            (name, frozenset([value] if isinstance(value, str) else value))
-            for name, value in row.items()
-            if name in columns
-        ),
+        when=conditions(row, ConnectFacts.__dataclass_fields__),
         grades=tuple((era, row[era]) for era in eras() if era in row),
         refuse=row.get("refuse"),
         opens=row.get("open"),
         why=row.get("why", ""),
-        evidence=tuple(
-            Evidence(source=seen.get("url") or seen["capture"], date=str(seen["date"]))
-            for seen in row.get("evidence", ())
-        ),
+        evidence=tuple(map(Evidence.read, row.get("evidence", ()))),
     )
 
 

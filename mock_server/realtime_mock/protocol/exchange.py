@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from realtime_mock.protocol.data import load_yaml
+from realtime_mock.protocol.tables import Conditions, conditions, hold
 
 VIOLATION = "the violation's own"
 """What a row refuses with when the entry depends on what exactly is wrong with the session."""
@@ -31,14 +32,14 @@ class ExchangeFacts:
 class Row:
     """One row: which facts it asks for, and the entry to refuse with (None: the stage is passed)."""
 
-    when: tuple[tuple[str, frozenset[str]], ...]
+    when: Conditions
     refuse: str | None
     confidence: str | None
     why: str | None
 
     def matches(self, facts: ExchangeFacts) -> bool:
         """Whether every fact that the row names has one of the values it names."""
-        return all(getattr(facts, name) in values for name, values in self.when)
+        return hold(self.when, facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,7 @@ class Stage:
 
 
 def _row(row: dict[str, Any]) -> Row:
-    columns = ExchangeFacts.__dataclass_fields__
-    when = tuple(
-        (name, frozenset([value] if isinstance(value, str) else value))
-        for name, value in row.items()
-        if name in columns
-    )
+    when = conditions(row, ExchangeFacts.__dataclass_fields__)
     return Row(when, row.get("refuse"), row.get("confidence"), row.get("why"))
 
 
