@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
+from programs import found
 from realtime_mock.scenario.library import fixtures
 
 PAGE = Path(__file__).with_name("app.html")
@@ -29,13 +28,7 @@ FLAGS = [
 
 def chromium() -> str:
     """The path of the Chromium that is installed; without one the test is skipped, in CI it fails."""
-    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
-        if path := shutil.which(name):
-            return path
-    reason = "no Chromium is installed (on Debian: apt-get install chromium)"
-    if os.environ.get("REALTIME_MOCK_REQUIRE_ALL"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    return found("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", package="chromium")
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ import shutil
 import ssl
 import subprocess
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 import trustme
 
 from conftest import API_KEY
+from programs import found, missing
 from realtime_mock.runtime.emulator import Emulator
 from realtime_mock.runtime.settings import Settings
 from realtime_mock.web.app import create_app
@@ -26,28 +27,16 @@ TALK_S = 30
 COMPLETED = "conversation.item.input_audio_transcription.completed"
 
 
-def _absent(reason: str) -> NoReturn:
-    """What the test needs is not there: it is skipped, in CI it fails."""
-    if os.environ.get("REALTIME_MOCK_REQUIRE_ALL"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def _program(name: str) -> str:
-    """The path of an installed program."""
-    return shutil.which(name) or _absent(f"no {name} is installed (on Debian: apt-get install nodejs npm)")
-
-
 @pytest.fixture(scope="session")
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Node program in a place of its own, with what its lock file names installed beside it."""
-    _program("node")
-    command = [_program("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    found("node", package="nodejs")
+    command = [found("npm", package="npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     place = tmp_path_factory.mktemp("node") / "strangers"
     shutil.copytree(SOURCES, place, ignore=shutil.ignore_patterns("node_modules"))
     done = subprocess.run(command, cwd=place, timeout=INSTALL_S, capture_output=True, text=True, check=False)
     if done.returncode:
-        _absent(f"npm ci could not install OpenAI's SDK: {done.stderr.strip().splitlines()[-1:]}")
+        missing(f"npm ci could not install OpenAI's SDK: {done.stderr.strip().splitlines()[-1:]}")
     return place
 
 
@@ -87,7 +76,7 @@ class Talk:
             "OPENAI_API_KEY": API_KEY,
             "NODE_EXTRA_CA_CERTS": str(trusted),
         }
-        command = (_program("node"), "talk.mjs", how, str(sound))
+        command = (found("node", package="nodejs"), "talk.mjs", how, str(sound))
         out = await _run(*command, at=self._sources, env=env)
         return [json.loads(line) for line in out.splitlines()]
 
